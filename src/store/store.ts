@@ -1,0 +1,157 @@
+import type { Attempt } from '../core/attempt.ts';
+import type { Delivery, DeliveryStatus, NextStep } from '../core/delivery.ts';
+import type { Message } from '../core/message.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { RateLimitWindow } from '../core/rate-windows.ts';
+
+/**
+ * The heart of the service: every promise is one transaction here.
+ *
+ * Whatever a method returns is on disk (fsynced). Waits go in and come out as relative ms: what "now" is, the
+ * store decides with its own clock, so that no instance's clock can break a limit. All implementations pass
+ * `test/conformance/store-conformance.ts`.
+ */
+export interface Store {
+  /** Makes each channel and endpoint known; the same name, provider and endpoint always get the same ids. */
+  registerChannels(channels: readonly ChannelRegistration[]): Promise<ChannelRef[]>;
+  /** Puts a message and one delivery per channel on disk, or finds what an earlier request with the same key left. */
+  accept(command: AcceptCommand): Promise<AcceptResult>;
+  /** Leases due deliveries, writes their attempts and books their slots. */
+  takeTurns(command: TakeTurnsCommand): Promise<Turns>;
+  /** Ends an attempt, frees its slot (one window from now) and moves its delivery on. */
+  recordAttempt(command: RecordAttemptCommand): Promise<void>;
+  /** Attempts that were in flight when an earlier process died. Each wants a `recordAttempt`. */
+  listInterrupted(): Promise<InterruptedAttempt[]>;
+  /** Deliveries that wait for a channel that is not registered in this process, by channel name. */
+  countUnreachable(): Promise<{ readonly channel: string; readonly count: number }[]>;
+  /** A page of the push log, newest first. */
+  listMessages(query: LogQuery): Promise<LogPage>;
+  getMessage(id: string): Promise<LogEntryWithAttempts | null>;
+  /** What waits, by channel name: for `/metrics`. */
+  countOpen(): Promise<{ readonly channel: string; readonly count: number }[]>;
+  /** false while the store takes no message; it turns true again by itself once the store works. */
+  isWritable(): boolean;
+  /** Ends what was begun, then closes. Later calls reject with `StoreError`. */
+  close(): Promise<void>;
+}
+
+export interface ChannelRegistration {
+  readonly name: string;
+  readonly providerId: string;
+  /** A hash of the endpoint's URL: windows and pauses belong to the endpoint, not to the channel's name. */
+  readonly endpointHash: string;
+}
+
+export interface ChannelRef {
+  readonly name: string;
+  readonly channelId: number;
+  readonly endpointId: number;
+}
+
+/** For this long after its first acceptance, a repeated idempotency key gets the first answer. */
+export const IDEMPOTENCY_WINDOW_MS = 120_000;
+
+export interface AcceptCommand {
+  readonly message: Message;
+  readonly channelIds: readonly number[];
+}
+
+export type AcceptResult =
+  | { readonly kind: 'accepted' }
+  /** The key is known: the first message's id, and whether the first request had the same text. */
+  | { readonly kind: 'repeated'; readonly messageId: string; readonly sameText: boolean };
+
+export interface TakeTurnsCommand {
+  readonly channelId: number;
+  readonly endpointId: number;
+  readonly windows: readonly RateLimitWindow[];
+  /** At most this many turns. */
+  readonly limit: number;
+  /** Strictly in order of acceptance: nothing is taken while an older delivery is in flight or waits for its retry. */
+  readonly ordered: boolean;
+}
+
+export interface Turns {
+  readonly turns: readonly Turn[];
+  /** When nothing more can be taken now: ms until that may change by time alone, or null if only an event can change it. */
+  readonly waitMs: number | null;
+}
+
+/** A leased delivery whose attempt is on record and whose slots are booked. */
+export interface Turn {
+  readonly attemptId: number;
+  readonly attemptNumber: number;
+  readonly deliveryId: number;
+  readonly messageId: string;
+  readonly text: string;
+  /** 0 before the first retry. */
+  readonly retriesUsed: number;
+  /** Which part of a split text is due, from 0. */
+  readonly partIndex: number;
+  readonly possibleDuplicate: boolean;
+}
+
+export interface RecordAttemptCommand {
+  readonly attemptId: number;
+  readonly deliveryId: number;
+  readonly endpointId: number;
+  readonly durationMs: number;
+  readonly outcome: Outcome;
+  readonly next: NextStep;
+}
+
+export interface InterruptedAttempt {
+  readonly attemptId: number;
+  readonly deliveryId: number;
+  readonly messageId: string;
+  readonly attemptNumber: number;
+  readonly channel: string;
+  readonly endpointId: number;
+  readonly retriesUsed: number;
+}
+
+export interface LogQuery {
+  readonly limit: number;
+  /** Only messages with a smaller id: the key of the next page. */
+  readonly beforeId?: string;
+  readonly channel?: string;
+  readonly status?: DeliveryStatus;
+  /** A substring of the text, as written. */
+  readonly text?: string;
+  /** Inclusive, wall-clock ms. */
+  readonly sinceMs?: number;
+  /** Exclusive, wall-clock ms. */
+  readonly untilMs?: number;
+}
+
+export interface LogEntry extends Message {
+  readonly deliveries: readonly Delivery[];
+}
+
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  /** Whether older entries match too. */
+  readonly more: boolean;
+}
+
+export interface LogEntryWithAttempts extends Message {
+  readonly deliveries: readonly (Delivery & { readonly attempts: readonly Attempt[] })[];
+}
+
+/**
+ * - `unavailable`: the store could not do it now (disk full, I/O error, locked); nothing is half-written.
+ * - `overloaded`: too many commands wait; nothing was written.
+ * - `unknown_commit`: the commit itself failed, so it may or may not be on disk after a restart. The process must stop.
+ * - `closed`: the store is closing.
+ */
+export type StoreErrorKind = 'unavailable' | 'overloaded' | 'unknown_commit' | 'closed';
+
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind;
+
+  constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,3 @@
+import type { config as zh } from '../zh/config.ts';
+
+export const config: typeof zh = {};

@@ -1,0 +1,28 @@
+import type { LocalText } from '../core/local-text.ts';
+import { en } from './en/index.ts';
+import { zh } from './zh/index.ts';
+
+/** Every sentence that a user can see, by room. Chinese is the original; the compiler holds English to the same keys. */
+export type Texts = typeof zh;
+
+export const LANGS = ['zh', 'en'] as const;
+export type Lang = (typeof LANGS)[number];
+
+export const texts: Readonly<Record<Lang, Texts>> = { zh, en };
+
+/** The same sentence in every language, for what is stored and read later by who knows whom. */
+export function localText(pick: (texts: Texts) => string): LocalText {
+  return { zh: pick(zh), en: pick(en) };
+}
+
+/** The language of a terminal: English where its locale asks for it, else Chinese. */
+export function langOfLocale(env: Readonly<Record<string, string | undefined>>): Lang {
+  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
+  return /^en/i.test(locale) ? 'en' : 'zh';
+}
+
+/** The language of an HTTP caller: whichever of ours comes first in `Accept-Language`, else Chinese. */
+export function langOfHeader(acceptLanguage: string | undefined): Lang {
+  const first = /\b(zh|en)\b/i.exec((acceptLanguage ?? '').slice(0, 200));
+  return first?.[1]?.toLowerCase() === 'en' ? 'en' : 'zh';
+}
