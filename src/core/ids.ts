@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulidx';
+import { decodeTime, encodeTime, monotonicFactory } from 'ulidx';
 
 /** Makes ULIDs that grow strictly, also within one millisecond, so that ids sort by acceptance. */
 export type NewId = (timeMs: number) => string;
@@ -6,4 +6,14 @@ export type NewId = (timeMs: number) => string;
 export function createIds(random: () => number = Math.random): NewId {
   const next = monotonicFactory(random);
   return (timeMs) => next(timeMs);
+}
+
+/** The time inside a ULID, ms since the Unix epoch: of two messages the later accepted never shows an earlier time. */
+export function timeOfId(id: string): number {
+  return decodeTime(id);
+}
+
+/** The smallest ULID of that millisecond. */
+export function firstIdAt(timeMs: number): string {
+  return `${encodeTime(Math.max(0, timeMs), 10)}${'0'.repeat(16)}`;
 }

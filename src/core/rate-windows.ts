@@ -4,13 +4,23 @@ export interface RateLimitWindow {
   readonly windowMs: number;
 }
 
+/** Past ends older than this no longer matter: no window is longer. */
+export const LONGEST_WINDOW_MS = 60_000;
+
+/** The booked slots of one endpoint: one for each request that is in flight or ended not long ago. */
+export interface SlotLedger {
+  readonly inFlight: number;
+  /** How many requests ended after `ms`. */
+  countEndedAfter(ms: number): number;
+  /** The end time of the n-th request (from 0) that ended after `ms`, oldest first. */
+  nthEndedAfter(ms: number, n: number): number | undefined;
+}
+
 /** What the windows allow now. */
 export interface WindowRoom {
   /** Requests that may start now; Infinity without windows. */
   readonly free: number;
-  /**
-   * When `free` is 0: ms until a slot comes free, or null if that depends on the end of a request in flight.
-   */
+  /** When `free` is 0: ms until a slot comes free, or null if that depends on the end of a request in flight. */
   readonly waitMs: number | null;
 }
 
@@ -21,32 +31,24 @@ export interface WindowRoom {
  * at some moment between its start and its end, so this bound holds at the platform whatever the latency; slots
  * stamped at the start let 30 requests into a window of 20 when the latency varies between 0 and 3 s.
  *
- * @param endedMs end times of past requests, in any order; null for one still in flight.
- * @param nowMs the same time axis as `endedMs`.
+ * @param nowMs on the same time axis as the ledger.
  */
 export function roomInWindows(
   windows: readonly RateLimitWindow[],
-  endedMs: readonly (number | null)[],
+  slots: SlotLedger,
   nowMs: number,
 ): WindowRoom {
   let free = Number.POSITIVE_INFINITY;
   let waitMs: number | null = 0;
   for (const { maxSends, windowMs } of windows) {
-    const inFlight = endedMs.filter((ended) => ended === null).length;
-    const held = endedMs.filter((ended) => ended !== null && ended + windowMs > nowMs) as number[];
-    const room = maxSends - inFlight - held.length;
+    const windowStartMs = nowMs - windowMs;
+    const room = maxSends - slots.inFlight - slots.countEndedAfter(windowStartMs);
     free = Math.min(free, Math.max(0, room));
     if (room > 0) continue;
-    // The window opens when enough of the ended requests have left it.
-    held.sort((a, b) => a - b);
-    const last = held[-room];
-    const opensInMs: number | null = last === undefined ? null : last + windowMs - nowMs;
-    waitMs = waitMs === null || opensInMs === null ? null : Math.max(waitMs, opensInMs);
+    // A slot comes free when all but `maxSends - 1` requests have left the window.
+    const lastToLeaveMs = slots.nthEndedAfter(windowStartMs, -room);
+    if (lastToLeaveMs === undefined) waitMs = null;
+    else if (waitMs !== null) waitMs = Math.max(waitMs, lastToLeaveMs + windowMs - nowMs);
   }
   return { free, waitMs: free > 0 ? 0 : waitMs };
-}
-
-/** The longest window; past requests older than that no longer matter. 0 without windows. */
-export function longestWindowMs(windows: readonly RateLimitWindow[]): number {
-  return windows.reduce((longest, { windowMs }) => Math.max(longest, windowMs), 0);
 }

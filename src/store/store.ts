@@ -22,12 +22,10 @@ export interface Store {
   recordAttempt(command: RecordAttemptCommand): Promise<void>;
   /** Attempts that were in flight when an earlier process died. Each wants a `recordAttempt`. */
   listInterrupted(): Promise<InterruptedAttempt[]>;
-  /** Deliveries that wait for a channel that is not registered in this process, by channel name. */
-  countUnreachable(): Promise<{ readonly channel: string; readonly count: number }[]>;
   /** A page of the push log, newest first. */
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
-  /** What waits, by channel name: for `/metrics`. */
+  /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
   countOpen(): Promise<{ readonly channel: string; readonly count: number }[]>;
   /** false while the store takes no message; it turns true again by itself once the store works. */
   isWritable(): boolean;
@@ -94,8 +92,8 @@ export interface Turn {
 export interface RecordAttemptCommand {
   readonly attemptId: number;
   readonly deliveryId: number;
-  readonly endpointId: number;
-  readonly durationMs: number;
+  /** null when nobody saw the end: the process died. */
+  readonly durationMs: number | null;
   readonly outcome: Outcome;
   readonly next: NextStep;
 }
@@ -106,7 +104,6 @@ export interface InterruptedAttempt {
   readonly messageId: string;
   readonly attemptNumber: number;
   readonly channel: string;
-  readonly endpointId: number;
   readonly retriesUsed: number;
 }
 

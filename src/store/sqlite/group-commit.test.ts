@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { systemClock } from '../../core/clock.ts';
+import { createIds } from '../../core/ids.ts';
+import type { Request } from './group-commit.ts';
+import { IN_MEMORY } from './open-database.ts';
+import { type Engine, openEngine } from './open-engine.ts';
+
+let engine: Engine;
+const newId = createIds();
+
+beforeEach(() => {
+  engine = openEngine(IN_MEMORY, systemClock);
+  engine.run([{ name: 'registerChannels', argument: [{ name: 'a', providerId: 'webhook', endpointHash: 'h' }] }]);
+});
+
+function accept(text: string, id = newId(Date.now())): Request {
+  const message = { id, requestId: null, msgType: 'text', text, createdAtMs: 0 };
+  return { name: 'accept', argument: { message, channelIds: [1] } };
+}
+
+const countMessages = () => (engine.db.prepare('SELECT count(*) AS n FROM message').get() as { n: number }).n;
+
+test('a batch is one transaction', () => {
+  const begun: string[] = [];
+  const replies = engine.run([accept('1'), accept('2'), accept('3')]);
+  assert.deepEqual(
+    replies.map(({ ok }) => ok),
+    [true, true, true],
+  );
+  assert.equal(countMessages(), 3);
+  assert.deepEqual(begun, []);
+});
+
+test('a bug in one command fails that command alone', () => {
+  const id = newId(Date.now());
+  const replies = engine.run([accept('1', id), accept('same id again', id), accept('3')]);
+  assert.deepEqual(
+    replies.map(({ ok }) => ok),
+    [true, false, true],
+  );
+  assert.equal(replies[1]?.ok === false && replies[1].kind, null);
+  assert.equal(countMessages(), 2);
+});
+
+test('a full disk fails the whole batch as unavailable, leaves nothing half-written, and is over when there is room', () => {
+  const { page_count: pages } = engine.db.prepare('PRAGMA page_count').get() as { page_count: number };
+  engine.db.exec(`PRAGMA max_page_count = ${pages + 2}`);
+  const big = 'x'.repeat(100_000);
+  const replies = engine.run([accept('small'), accept(big)]);
+  assert.deepEqual(
+    replies.map((reply) => !reply.ok && reply.kind),
+    ['unavailable', 'unavailable'],
+  );
+  assert.equal(countMessages(), 0);
+  assert.equal(engine.db.isTransaction, false);
+  engine.db.exec('PRAGMA max_page_count = 1000000');
+  assert.equal(engine.run([accept(big)])[0]?.ok, true);
+  assert.equal(countMessages(), 1);
+});
+
+test('the statements of the hot path use their indexes', () => {
+  const plans = [
+    'SELECT 1 FROM delivery d WHERE d.channel_id = ? AND d.status = 0 ORDER BY d.id LIMIT 5',
+    'SELECT 1 FROM delivery d WHERE d.channel_id = ? AND d.status IN (2, 5) AND d.attempt_due_ms <= ? ORDER BY d.attempt_due_ms, d.id LIMIT 5',
+    'SELECT min(attempt_due_ms) FROM delivery WHERE channel_id = ? AND status IN (2, 5)',
+    'SELECT 1 FROM delivery WHERE channel_id = ? AND status = 1 LIMIT 1',
+    'SELECT count(*) FROM slot WHERE endpoint_id = ? AND ended_ms > ?',
+    'SELECT seq FROM message m WHERE m.id < ? ORDER BY m.id DESC LIMIT 51',
+  ];
+  for (const sql of plans) {
+    const steps = engine.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as unknown as { detail: string }[];
+    const plan = steps.map(({ detail }) => detail).join('; ');
+    assert.match(plan, /^SEARCH \w+ USING (COVERING )?INDEX/, sql);
+    assert.doesNotMatch(plan, /TEMP B-TREE/, sql);
+  }
+});

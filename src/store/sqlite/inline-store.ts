@@ -1,0 +1,49 @@
+import type { Clock } from '../../core/clock.ts';
+import { type Store, StoreError } from '../store.ts';
+import type { WriteCommandName, WriteCommands } from './commands.ts';
+import { openEngine } from './open-engine.ts';
+import { createReadQueries } from './read-queries.ts';
+
+export interface InlineStoreOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  /** Called before each command; what it throws is what the command fails with. For planned faults. */
+  readonly beforeCommand?: (name: WriteCommandName) => void;
+}
+
+/**
+ * The SQLite store without its threads: each command runs at once, in a transaction of its own, on the caller's clock.
+ * For simulations, where a day must pass in a second and always in the same way.
+ */
+export function openInlineStore({ path, clock, beforeCommand }: InlineStoreOptions): Store {
+  const engine = openEngine(path, clock);
+  const queries = createReadQueries(engine.db, engine.clockAheadMs);
+  let open = true;
+
+  async function write<Name extends WriteCommandName>(
+    name: Name,
+    argument: Parameters<WriteCommands[Name]>[0],
+  ): Promise<ReturnType<WriteCommands[Name]>> {
+    if (!open) throw new StoreError('closed', 'the store is closed');
+    beforeCommand?.(name);
+    const [reply] = engine.run([{ name, argument }]);
+    if (reply?.ok) return reply.value as ReturnType<WriteCommands[Name]>;
+    throw reply?.kind ? new StoreError(reply.kind, reply.message) : new Error(reply?.message);
+  }
+
+  return {
+    registerChannels: (channels) => write('registerChannels', channels),
+    accept: (command) => write('accept', command),
+    takeTurns: (command) => write('takeTurns', command),
+    recordAttempt: (command) => write('recordAttempt', command),
+    listInterrupted: () => write('listInterrupted', undefined as never),
+    listMessages: async (query) => queries.listMessages(query),
+    getMessage: async (id) => queries.getMessage(id),
+    countOpen: async () => queries.countOpen(),
+    isWritable: () => open,
+    async close() {
+      open = false;
+      engine.db.close();
+    },
+  };
+}

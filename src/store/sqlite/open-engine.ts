@@ -1,0 +1,22 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../core/clock.ts';
+import { createGroupCommit, type Reply, type Request } from './group-commit.ts';
+import { openForWriting } from './open-database.ts';
+import { createStoreClock } from './store-clock.ts';
+import { createWriteCommands, endAbandonedSlots, lastSeenMs } from './write-commands.ts';
+
+/** The writing half of the store on one thread: the worker hosts it, and a simulation calls it directly. */
+export interface Engine {
+  readonly db: DatabaseSync;
+  /** How far the store's time axis is ahead of the wall clock. */
+  readonly clockAheadMs: number;
+  run(requests: readonly Request[]): Reply[];
+}
+
+export function openEngine(path: string, clock: Clock): Engine {
+  const db = openForWriting(path);
+  const storeClock = createStoreClock(clock, lastSeenMs(db));
+  endAbandonedSlots(db, storeClock);
+  const commands = createWriteCommands(db, storeClock);
+  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands) };
+}

@@ -1,0 +1,189 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Attempt } from '../../core/attempt.ts';
+import type { Delivery } from '../../core/delivery.ts';
+import { firstIdAt } from '../../core/ids.ts';
+import type { LocalText } from '../../core/local-text.ts';
+import type { Message } from '../../core/message.ts';
+import type { OutcomeKind } from '../../core/outcome.ts';
+import type { LogEntryWithAttempts, LogPage, LogQuery } from '../store.ts';
+import { codesOfStatus, RETRYING, statusOfCode } from './status-codes.ts';
+
+interface MessageRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly request_id: string | null;
+  readonly text: string;
+  readonly created_at_ms: number;
+}
+
+interface DeliveryRow {
+  readonly id: number;
+  readonly message_seq: number;
+  readonly channel: string;
+  readonly provider: string;
+  readonly status: number;
+  readonly attempt_due_ms: number | null;
+  readonly attempt_count: number;
+  readonly finished_at_ms: number | null;
+  readonly error: string | null;
+}
+
+interface AttemptRow {
+  readonly delivery_id: number;
+  readonly number: number;
+  readonly part_index: number;
+  readonly possible_duplicate: number;
+  readonly started_at_ms: number;
+  readonly duration_ms: number | null;
+  readonly outcome: OutcomeKind | null;
+  readonly http_status: number | null;
+  readonly platform_code: string | null;
+  readonly response: string | null;
+  readonly error: string | null;
+}
+
+/** The reading side of the SQLite store. */
+export interface ReadQueries {
+  listMessages(query: LogQuery): LogPage;
+  getMessage(id: string): LogEntryWithAttempts | null;
+  countOpen(): { channel: string; count: number }[];
+}
+
+/** @param clockAheadMs how far the store's time axis is ahead of the wall clock. */
+export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQueries {
+  const deliveriesOf = db.prepare(
+    `SELECT d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.attempt_due_ms, d.attempt_count,
+       d.finished_at_ms, d.error
+     FROM delivery d JOIN channel c ON c.id = d.channel_id
+     WHERE d.message_seq IN (SELECT value FROM json_each(?)) ORDER BY d.id`,
+  );
+  const attemptsOf = db.prepare(
+    `SELECT delivery_id, number, part_index, possible_duplicate, started_at_ms, duration_ms, outcome, http_status,
+       platform_code, response, error
+     FROM attempt WHERE delivery_id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+  );
+  const messageById = db.prepare('SELECT seq, id, request_id, text, created_at_ms FROM message WHERE id = ?');
+  const openByChannel = db.prepare(
+    `SELECT c.name AS channel, count(*) AS count FROM delivery d JOIN channel c ON c.id = d.channel_id
+     WHERE d.status IN (0, 1, 2, 5) GROUP BY c.name`,
+  );
+
+  function listMessages(query: LogQuery): LogPage {
+    const { where, values } = conditionsOf(query);
+    const rows = db
+      .prepare(
+        `SELECT m.seq, m.id, m.request_id, m.text, m.created_at_ms FROM message m ${where} ORDER BY m.id DESC LIMIT ?`,
+      )
+      .all(...values, query.limit + 1) as unknown as MessageRow[];
+    const page = rows.slice(0, query.limit);
+    const deliveries = Map.groupBy(findDeliveries(page), (row) => row.message_seq);
+    return {
+      entries: page.map((row) => ({
+        ...toMessage(row),
+        deliveries: (deliveries.get(row.seq) ?? []).map(toDelivery),
+      })),
+      more: rows.length > page.length,
+    };
+  }
+
+  function getMessage(id: string): LogEntryWithAttempts | null {
+    const row = messageById.get(id) as MessageRow | undefined;
+    if (row === undefined) return null;
+    const deliveries = findDeliveries([row]);
+    const ids = JSON.stringify(deliveries.map((delivery) => delivery.id));
+    const attempts = Map.groupBy(
+      attemptsOf.all(ids) as unknown as AttemptRow[],
+      (attempt) => attempt.delivery_id,
+    );
+    return {
+      ...toMessage(row),
+      deliveries: deliveries.map((delivery) => ({
+        ...toDelivery(delivery),
+        attempts: (attempts.get(delivery.id) ?? []).map(toAttempt),
+      })),
+    };
+  }
+
+  function findDeliveries(messages: readonly MessageRow[]): DeliveryRow[] {
+    return deliveriesOf.all(JSON.stringify(messages.map(({ seq }) => seq))) as unknown as DeliveryRow[];
+  }
+
+  function toDelivery(row: DeliveryRow): Delivery {
+    const waits = row.status === RETRYING && row.attempt_due_ms !== null;
+    return {
+      id: String(row.id),
+      channel: row.channel,
+      provider: row.provider,
+      status: statusOfCode(row.status),
+      attemptCount: row.attempt_count,
+      nextAttemptAtMs: waits ? (row.attempt_due_ms ?? 0) - clockAheadMs : null,
+      finishedAtMs: row.finished_at_ms,
+      error: toLocalText(row.error),
+    };
+  }
+
+  function countOpen(): { channel: string; count: number }[] {
+    const rows = openByChannel.all() as unknown as { channel: string; count: number }[];
+    return rows.map(({ channel, count }) => ({ channel, count }));
+  }
+
+  return { listMessages, getMessage, countOpen };
+}
+
+/** Every filter of a query as SQL. Values are bound, never written into the text. */
+function conditionsOf(query: LogQuery): { where: string; values: (string | number)[] } {
+  const parts: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (part: string, ...bound: (string | number)[]) => {
+    parts.push(part);
+    values.push(...bound);
+  };
+  if (query.beforeId !== undefined) add('m.id < ?', query.beforeId);
+  // An id begins with its message's time, so the one index serves paging and time ranges.
+  if (query.sinceMs !== undefined) add('m.id >= ?', firstIdAt(query.sinceMs));
+  if (query.untilMs !== undefined) add('m.id < ?', firstIdAt(query.untilMs));
+  if (query.text !== undefined) add('instr(m.text, ?) > 0', query.text);
+  if (query.channel !== undefined || query.status !== undefined) {
+    const delivery = ['d.message_seq = m.seq'];
+    if (query.channel !== undefined) {
+      delivery.push('d.channel_id IN (SELECT id FROM channel WHERE name = ?)');
+      values.push(query.channel);
+    }
+    if (query.status !== undefined) {
+      const codes = codesOfStatus(query.status);
+      delivery.push(`d.status IN (${codes.map(() => '?').join(', ')})`);
+      values.push(...codes);
+    }
+    parts.push(`EXISTS (SELECT 1 FROM delivery d WHERE ${delivery.join(' AND ')})`);
+  }
+  return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
+}
+
+function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    msgType: 'text',
+    text: row.text,
+    createdAtMs: row.created_at_ms,
+  };
+}
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    number: row.number,
+    part: row.part_index + 1,
+    startedAtMs: row.started_at_ms,
+    durationMs: row.duration_ms,
+    outcome: row.outcome,
+    httpStatus: row.http_status,
+    platformCode: row.platform_code,
+    response: row.response,
+    error: toLocalText(row.error),
+    possibleDuplicate: row.possible_duplicate === 1,
+  };
+}
+
+function toLocalText(json: string | null): LocalText | null {
+  return json === null ? null : (JSON.parse(json) as LocalText);
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { createIds } from '../../core/ids.ts';
+import type { AcceptCommand, StoreError } from '../store.ts';
+import { openSqliteStore, StoreUnusableError } from './sqlite-store.ts';
+
+// Goal: the threads around the engine. What the engine promises is in test/conformance.
+
+const folder = mkdtempSync(join(tmpdir(), 'postpoint-sqlite-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+const newPath = () => join(folder, 'sub', `${++files}.db`);
+const newId = createIds();
+const onFatal = (error: StoreError) => assert.fail(error);
+
+function acceptCommand(channelId: number, text = 'hello'): AcceptCommand {
+  const id = newId(Date.now());
+  return { message: { id, requestId: null, msgType: 'text', text, createdAtMs: Date.now() }, channelIds: [channelId] };
+}
+
+test('commands of one moment are answered each with its own result, and read back by the other thread', async () => {
+  const store = await openSqliteStore({ path: newPath(), onFatal });
+  const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  assert.ok(ref);
+  const commands = Array.from({ length: 200 }, (_, n) => acceptCommand(ref.channelId, `text ${n}`));
+  await Promise.all(commands.map((command) => store.accept(command)));
+  for (const [n, { message }] of commands.entries()) {
+    assert.equal((await store.getMessage(message.id))?.text, `text ${n}`);
+  }
+  assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 200 }]);
+  assert.equal(store.isWritable(), true);
+  await store.close();
+});
+
+test('what was begun before close() is done, what comes after is refused', async () => {
+  const path = newPath();
+  const store = await openSqliteStore({ path, onFatal });
+  const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  const begun = store.accept(acceptCommand(ref?.channelId ?? 0));
+  const closed = store.close();
+  await assert.rejects(store.accept(acceptCommand(1)), { name: 'StoreError', kind: 'closed' });
+  assert.deepEqual(await begun, { kind: 'accepted' });
+  await closed;
+  const again = await openSqliteStore({ path, onFatal });
+  assert.deepEqual(await again.countOpen(), [{ channel: 'a', count: 1 }]);
+  await again.close();
+});
+
+test('a second process on the same file is refused, and let in once the first is gone', async () => {
+  const path = newPath();
+  const first = await openSqliteStore({ path, onFatal });
+  await assert.rejects(openSqliteStore({ path, onFatal }), (error) => {
+    return error instanceof StoreUnusableError && error.why === 'in_use';
+  });
+  await first.close();
+  await (await openSqliteStore({ path, onFatal })).close();
+});
+
+test('a newer schema is refused and left alone', async () => {
+  const path = newPath();
+  await (await openSqliteStore({ path, onFatal })).close();
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA user_version = 999');
+  db.close();
+  await assert.rejects(openSqliteStore({ path, onFatal }), (error) => {
+    return error instanceof StoreUnusableError && error.why === 'schema_too_new';
+  });
+});
+
+test('a file that is no database is refused and left alone', async () => {
+  await assert.rejects(openSqliteStore({ path: import.meta.filename, onFatal }), { name: 'StoreUnusableError' });
+  rmSync(`${import.meta.filename}.lock`, { force: true });
+});
+
+test('more waiting text than the bound is refused as overloaded, and nothing of it is written', async () => {
+  const store = await openSqliteStore({ path: newPath(), onFatal });
+  const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  const text = 'x'.repeat(1024 * 1024);
+  const settled = await Promise.allSettled(
+    Array.from({ length: 66 }, () => store.accept(acceptCommand(ref?.channelId ?? 0, text))),
+  );
+  const refused = settled.filter(({ status }) => status === 'rejected');
+  assert.equal(refused.length, 2);
+  for (const result of refused) assert.equal(result.status === 'rejected' && result.reason.kind, 'overloaded');
+  assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 64 }]);
+  await store.close();
+});
+
+test('the files are for their owner only', { skip: process.platform === 'win32' && 'no POSIX modes here' }, async () => {
+  const path = newPath();
+  const store = await openSqliteStore({ path, onFatal });
+  await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const files = readdirSync(join(folder, 'sub')).filter((file) => file.startsWith(name));
+  assert.ok(files.length >= 3, files.join());
+  for (const file of files) assert.equal(statSync(join(folder, 'sub', file)).mode & 0o077, 0, file);
+  assert.equal(statSync(join(folder, 'sub')).mode & 0o077, 0);
+  await store.close();
+});

@@ -1,0 +1,214 @@
+import { Worker } from 'node:worker_threads';
+import { type Store, StoreError } from '../store.ts';
+import type { WriteCommandName, WriteCommands } from './commands.ts';
+import type { Reply, Request } from './group-commit.ts';
+import type {
+  FromReader,
+  FromWriter,
+  ReaderOptions,
+  ReadRequest,
+  ToWriter,
+  WorkerOptions,
+} from './messages.ts';
+import type { ReadQueries } from './read-queries.ts';
+
+export interface SqliteStoreOptions {
+  /** Absolute path of the database file; its folder is made if it is absent. */
+  readonly path: string;
+  /** Called when the store can only be recovered by a restart; from then on it takes nothing. */
+  readonly onFatal: (error: StoreError) => void;
+}
+
+/** The store file cannot be used at all. */
+export class StoreUnusableError extends Error {
+  readonly why: 'in_use' | 'schema_too_new' | 'failed';
+
+  constructor(why: 'in_use' | 'schema_too_new' | 'failed', message: string) {
+    super(message);
+    this.name = 'StoreUnusableError';
+    this.why = why;
+  }
+}
+
+/** Accepts that wait for the disk at most; past that a caller is told to come back. */
+const MAX_WAITING = 20_000;
+/** Text that waits for the disk at most, in UTF-16 units. */
+const MAX_WAITING_TEXT = 64 * 1024 * 1024;
+/** How often a store that has failed is tried again. */
+const PROBE_INTERVAL_MS = 1_000;
+
+interface Waiting {
+  readonly textLength: number;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The store on one SQLite file: a thread that writes, a thread that reads, and this front that hands them commands.
+ *
+ * @throws StoreUnusableError when another process has the file, its schema is newer, or it cannot be opened.
+ */
+export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Promise<Store> {
+  const writerOptions: WorkerOptions = { path };
+  const writer = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: writerOptions });
+  const { clockAheadMs } = await whenReady(writer);
+  const readerOptions: ReaderOptions = { path, clockAheadMs };
+  const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: readerOptions });
+
+  const waiting: Waiting[] = [];
+  let waitingText = 0;
+  let outbox: Request[] = [];
+  let state: 'open' | 'closing' | 'dead' = 'open';
+  let writable = true;
+  let probe: NodeJS.Timeout | undefined;
+
+  function write<Name extends WriteCommandName>(
+    name: Name,
+    argument: Parameters<WriteCommands[Name]>[0],
+    textLength = 0,
+  ): Promise<ReturnType<WriteCommands[Name]>> {
+    if (state !== 'open') return Promise.reject(new StoreError('closed', 'the store is closed'));
+    return new Promise((resolve, reject) => {
+      waiting.push({ textLength, resolve: resolve as (value: unknown) => void, reject });
+      waitingText += textLength;
+      // One message between the threads for all commands of this turn of the event loop.
+      if (outbox.length === 0) setImmediate(flush);
+      outbox.push({ name, argument });
+    });
+  }
+
+  function flush(): void {
+    if (outbox.length === 0) return;
+    const batch: ToWriter = { kind: 'batch', requests: outbox };
+    outbox = [];
+    writer.postMessage(batch);
+  }
+
+  function settle(replies: readonly Reply[]): void {
+    const settled = waiting.splice(0, replies.length);
+    for (const [index, { textLength, resolve, reject }] of settled.entries()) {
+      waitingText -= textLength;
+      const reply = replies[index];
+      if (reply?.ok) resolve(reply.value);
+      else reject(toError(reply));
+    }
+    const [first] = replies;
+    if (first !== undefined) noteHealth(first);
+  }
+
+  /** A batch fails or succeeds as one where the disk is concerned, so its first reply speaks for it. */
+  function noteHealth(reply: Reply): void {
+    writable = reply.ok || reply.kind === null;
+    if (writable) return;
+    if (!reply.ok && reply.kind === 'unknown_commit') {
+      die(new StoreError('unknown_commit', reply.message));
+      return;
+    }
+    probe ??= setTimeout(() => {
+      probe = undefined;
+      write('probe', undefined as never).catch(() => undefined);
+    }, PROBE_INTERVAL_MS);
+  }
+
+  function die(error: StoreError): void {
+    if (state === 'dead') return;
+    const wasOpen = state === 'open';
+    state = 'dead';
+    writable = false;
+    clearTimeout(probe);
+    for (const { reject } of waiting.splice(0)) reject(error);
+    if (wasOpen) onFatal(error);
+  }
+
+  writer.on('message', (message: FromWriter) => {
+    if (message.kind === 'replies') settle(message.replies);
+  });
+  writer.on('error', (error: Error) =>
+    die(new StoreError('unavailable', `the writing thread failed: ${error.message}`)),
+  );
+  const writerEnded = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
+  const read = createReading(reader);
+
+  async function close(): Promise<void> {
+    if (state === 'open') {
+      flush();
+      state = 'closing';
+      clearTimeout(probe);
+      writer.postMessage({ kind: 'close' } satisfies ToWriter);
+    }
+    await writerEnded;
+    await read.close();
+  }
+
+  return {
+    registerChannels: (channels) => write('registerChannels', channels),
+    accept(command) {
+      const { length } = command.message.text;
+      if (waiting.length >= MAX_WAITING || waitingText + length > MAX_WAITING_TEXT) {
+        return Promise.reject(new StoreError('overloaded', 'too many messages wait for the disk'));
+      }
+      return write('accept', command, length);
+    },
+    takeTurns: (command) => write('takeTurns', command),
+    recordAttempt: (command) => write('recordAttempt', command),
+    listInterrupted: () => write('listInterrupted', undefined as never),
+    listMessages: (query) => read.ask({ name: 'listMessages', argument: query }),
+    getMessage: (id) => read.ask({ name: 'getMessage', argument: id }),
+    countOpen: () => read.ask({ name: 'countOpen', argument: null }),
+    isWritable: () => writable && state === 'open',
+    close,
+  };
+}
+
+function whenReady(writer: Worker): Promise<{ clockAheadMs: number }> {
+  return new Promise((resolve, reject) => {
+    writer.once('error', reject);
+    writer.once('message', (message: FromWriter) => {
+      writer.off('error', reject);
+      if (message.kind === 'ready') resolve(message);
+      else if (message.kind === 'unusable') {
+        void writer.terminate();
+        reject(new StoreUnusableError(message.why, message.message));
+      }
+    });
+  });
+}
+
+function toError(reply: Reply | undefined): Error {
+  if (reply === undefined || reply.ok) return new Error('the writing thread sent no reply');
+  return reply.kind === null ? new Error(reply.message) : new StoreError(reply.kind, reply.message);
+}
+
+/** Hands questions to the reading thread, which answers in their order. */
+function createReading(reader: Worker) {
+  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  let open = true;
+  const failAll = (error: Error) => {
+    open = false;
+    for (const { reject } of waiting.splice(0)) reject(error);
+  };
+  reader.on('message', (reply: FromReader) => {
+    const asked = waiting.shift();
+    if (reply.ok) asked?.resolve(reply.value);
+    else asked?.reject(new StoreError('unavailable', reply.message));
+  });
+  reader.on('error', (error: Error) =>
+    failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
+  );
+  const ended = new Promise<void>((resolve) => reader.once('exit', () => resolve()));
+
+  return {
+    ask<Request extends ReadRequest>(request: Request): Promise<ReturnType<ReadQueries[Request['name']]>> {
+      if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve: resolve as (value: unknown) => void, reject });
+        reader.postMessage(request);
+      });
+    },
+    async close(): Promise<void> {
+      open = false;
+      reader.postMessage('close');
+      await ended;
+    },
+  };
+}

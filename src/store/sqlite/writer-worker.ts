@@ -1,0 +1,57 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../core/clock.ts';
+import { SchemaTooNewError } from '../migrate.ts';
+import { lockStoreFile, StoreInUseError } from './file-lock.ts';
+import type { Request } from './group-commit.ts';
+import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
+import { openEngine } from './open-engine.ts';
+
+/**
+ * The thread that writes. It has SQLite to itself, so that a slow disk or a checkpoint never stops the event loop of
+ * the service.
+ */
+
+/** Commands in one transaction at most: bounds how long the first of them waits for its answer. */
+const MAX_BATCH = 4_096;
+
+const port = parentPort;
+if (port === null) throw new Error('this module runs in a worker thread');
+const tell = (message: FromWriter) => port.postMessage(message);
+
+try {
+  serve(workerData as WorkerOptions);
+} catch (error) {
+  tell({
+    kind: 'unusable',
+    why: reasonOf(error),
+    message: error instanceof Error ? error.message : String(error),
+  });
+}
+
+function serve({ path }: WorkerOptions): void {
+  const unlock = lockStoreFile(path);
+  const engine = openEngine(path, systemClock);
+
+  port?.on('message', (first: ToWriter) => {
+    let closing = first.kind === 'close';
+    const requests: Request[] = first.kind === 'batch' ? [...first.requests] : [];
+    // All that has arrived meanwhile shares this transaction and its fsync.
+    while (!closing && requests.length < MAX_BATCH) {
+      const next = receiveMessageOnPort(port) as { message: ToWriter } | undefined;
+      if (next === undefined) break;
+      if (next.message.kind === 'close') closing = true;
+      else requests.push(...next.message.requests);
+    }
+    if (requests.length > 0) tell({ kind: 'replies', replies: engine.run(requests) });
+    if (!closing) return;
+    engine.db.close();
+    unlock();
+    port.close();
+  });
+  tell({ kind: 'ready', clockAheadMs: engine.clockAheadMs });
+}
+
+function reasonOf(error: unknown): 'in_use' | 'schema_too_new' | 'failed' {
+  if (error instanceof StoreInUseError) return 'in_use';
+  return error instanceof SchemaTooNewError ? 'schema_too_new' : 'failed';
+}

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openInlineStore } from '../../src/store/sqlite/inline-store.ts';
+import type { SimulatedClock } from '../support/simulated-clock.ts';
+import { type StoreUnderTest, storeConformance } from './store-conformance.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'postpoint-store-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+function openAt(path: string, clock: SimulatedClock): StoreUnderTest {
+  const store = openInlineStore({ path, clock });
+  return {
+    store,
+    async reopen(nextClock) {
+      await store.close();
+      return openAt(path, nextClock);
+    },
+    close: () => store.close(),
+  };
+}
+
+storeConformance('sqlite', async (clock) => openAt(join(folder, 'conformance.db'), clock));

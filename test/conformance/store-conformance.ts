@@ -1,0 +1,539 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { NextStep } from '../../src/core/delivery.ts';
+import { createIds, timeOfId } from '../../src/core/ids.ts';
+import type { Outcome } from '../../src/core/outcome.ts';
+import type { RateLimitWindow } from '../../src/core/rate-windows.ts';
+import { type ChannelRef, IDEMPOTENCY_WINDOW_MS, type Store, type Turn } from '../../src/store/store.ts';
+import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
+
+/** A store under test on a clock that the test moves. `reopen` closes it and opens the same data again, as after a restart. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  reopen(clock: SimulatedClock): Promise<StoreUnderTest>;
+  close(): Promise<void>;
+}
+
+const OK: Outcome = {
+  kind: 'ok',
+  httpStatus: 200,
+  platformCode: '0',
+  response: '{"errcode":0}',
+  error: null,
+};
+const ERROR = { zh: '忙', en: 'busy' };
+const BUSY: Outcome = {
+  kind: 'transient',
+  httpStatus: 503,
+  platformCode: '503',
+  response: null,
+  error: ERROR,
+};
+const UNKNOWN: Outcome = {
+  kind: 'unknown',
+  httpStatus: null,
+  platformCode: null,
+  response: null,
+  error: ERROR,
+};
+const DELIVERED: NextStep = { kind: 'delivered' };
+const FAILED: NextStep = { kind: 'failed', error: ERROR };
+const retryIn = (waitMs: number): NextStep => ({ kind: 'retry', waitMs, error: ERROR });
+
+/** Every promise of `store.ts`, held against one implementation. */
+export function storeConformance(
+  name: string,
+  open: (clock: SimulatedClock) => Promise<StoreUnderTest>,
+): void {
+  describe(`store conformance: ${name}`, () => {
+    let clock: SimulatedClock;
+    let underTest: StoreUnderTest;
+    let store: Store;
+    const newId = createIds();
+
+    before(async () => {
+      clock = createSimulatedClock();
+      underTest = await open(clock);
+      store = underTest.store;
+    });
+    after(() => underTest.close());
+
+    let channelCount = 0;
+    /** Channels of its own for each test, so that tests do not meet. */
+    async function newChannel(endpointHash?: string): Promise<ChannelRef> {
+      const channel = `channel-${++channelCount}`;
+      const [ref] = await store.registerChannels([
+        { name: channel, providerId: 'webhook', endpointHash: endpointHash ?? `hash of ${channel}` },
+      ]);
+      assert.ok(ref);
+      return ref;
+    }
+
+    async function accept(channels: readonly ChannelRef[], text = 'hello', requestId: string | null = null) {
+      const id = newId(clock.wallMs());
+      const message = { id, requestId, msgType: 'text', text, createdAtMs: timeOfId(id) } as const;
+      return {
+        id,
+        result: await store.accept({ message, channelIds: channels.map(({ channelId }) => channelId) }),
+      };
+    }
+
+    interface TakeOptions {
+      readonly limit?: number;
+      readonly ordered?: boolean;
+      readonly windows?: readonly RateLimitWindow[];
+    }
+    const take = (
+      { channelId, endpointId }: ChannelRef,
+      { limit = 10, ordered = false, windows = [] }: TakeOptions = {},
+    ) => store.takeTurns({ channelId, endpointId, windows, limit, ordered });
+
+    const record = (turn: Turn, outcome: Outcome, next: NextStep) =>
+      store.recordAttempt({
+        attemptId: turn.attemptId,
+        deliveryId: turn.deliveryId,
+        durationMs: 12.5,
+        outcome,
+        next,
+      });
+
+    async function takeOne(channel: ChannelRef, options?: TakeOptions): Promise<Turn> {
+      const { turns } = await take(channel, { ...options, limit: 1 });
+      assert.equal(turns.length, 1);
+      return turns[0] as Turn;
+    }
+
+    async function deliveryOf(messageId: string) {
+      const entry = await store.getMessage(messageId);
+      const delivery = entry?.deliveries[0];
+      assert.ok(delivery);
+      return delivery;
+    }
+
+    describe('channels', () => {
+      test('the same channel gets the same ids again', async () => {
+        const registration = [{ name: 'same', providerId: 'webhook', endpointHash: 'h1' }];
+        assert.deepEqual(
+          await store.registerChannels(registration),
+          await store.registerChannels(registration),
+        );
+      });
+
+      test('a name with another provider is another channel, one URL is one endpoint', async () => {
+        const [a, b] = await store.registerChannels([
+          { name: 'x', providerId: 'webhook', endpointHash: 'shared' },
+          { name: 'x', providerId: 'slack_bot', endpointHash: 'shared' },
+        ]);
+        assert.notEqual(a?.channelId, b?.channelId);
+        assert.equal(a?.endpointId, b?.endpointId);
+      });
+    });
+
+    describe('accept', () => {
+      test('a message and one delivery per channel can be read back', async () => {
+        const channels = [await newChannel(), await newChannel()];
+        const { id, result } = await accept(channels, '测试 🙂\n"quoted"', 'key-read-back');
+        assert.deepEqual(result, { kind: 'accepted' });
+        const entry = await store.getMessage(id);
+        assert.equal(entry?.text, '测试 🙂\n"quoted"');
+        assert.equal(entry?.requestId, 'key-read-back');
+        assert.deepEqual(
+          entry?.deliveries.map(({ channel, provider, status, attempts }) => ({
+            channel,
+            provider,
+            status,
+            attempts,
+          })),
+          channels.map(({ name: channel }) => ({
+            channel,
+            provider: 'webhook',
+            status: 'queued',
+            attempts: [],
+          })),
+        );
+      });
+
+      test('a repeated key gets the first id, also with another text', async () => {
+        const channel = await newChannel();
+        const first = await accept([channel], 'one', 'key-1');
+        assert.deepEqual((await accept([channel], 'one', 'key-1')).result, {
+          kind: 'repeated',
+          messageId: first.id,
+          sameText: true,
+        });
+        const other = await accept([channel], 'two', 'key-1');
+        assert.deepEqual(other.result, { kind: 'repeated', messageId: first.id, sameText: false });
+        assert.equal(await store.getMessage(other.id), null);
+      });
+
+      test('of many at the same moment with one key exactly one is accepted', async () => {
+        const channel = await newChannel();
+        const all = await Promise.all(
+          Array.from({ length: 16 }, () => accept([channel], 'race', 'key-race')),
+        );
+        const accepted = all.filter(({ result }) => result.kind === 'accepted');
+        assert.equal(accepted.length, 1);
+        for (const { result } of all) {
+          if (result.kind === 'repeated') assert.equal(result.messageId, accepted[0]?.id);
+        }
+        assert.equal((await take(channel)).turns.length, 1);
+      });
+
+      test('a key is forgotten two minutes after its first acceptance, not after the last', async () => {
+        const channel = await newChannel();
+        await accept([channel], 'old', 'key-age');
+        await clock.advance(IDEMPOTENCY_WINDOW_MS - 1);
+        assert.equal((await accept([channel], 'old', 'key-age')).result.kind, 'repeated');
+        await clock.advance(1);
+        assert.equal((await accept([channel], 'old', 'key-age')).result.kind, 'accepted');
+        assert.equal((await accept([channel], 'old', 'key-age')).result.kind, 'repeated');
+      });
+    });
+
+    describe('takeTurns', () => {
+      test('oldest first, each once, and the attempt is on record at once', async () => {
+        const channel = await newChannel();
+        const ids = [];
+        for (const text of ['1', '2', '3']) ids.push((await accept([channel], text)).id);
+        const { turns } = await take(channel, { limit: 2 });
+        assert.deepEqual(
+          turns.map(({ messageId }) => messageId),
+          ids.slice(0, 2),
+        );
+        const delivery = await deliveryOf(ids[0] ?? '');
+        assert.equal(delivery.status, 'sending');
+        assert.equal(delivery.attempts.length, 1);
+        assert.deepEqual(delivery.attempts[0], {
+          number: 1,
+          part: 1,
+          startedAtMs: clock.wallMs(),
+          durationMs: null,
+          outcome: null,
+          httpStatus: null,
+          platformCode: null,
+          response: null,
+          error: null,
+          possibleDuplicate: false,
+        });
+        assert.deepEqual(
+          (await take(channel)).turns.map(({ messageId }) => messageId),
+          ids.slice(2),
+        );
+        assert.deepEqual(await take(channel), { turns: [], waitMs: null });
+      });
+
+      test('a channel never gets another channel\u2019s deliveries', async () => {
+        const [a, b] = [await newChannel(), await newChannel()];
+        await accept([a]);
+        assert.deepEqual(await take(b), { turns: [], waitMs: null });
+        assert.equal((await take(a)).turns.length, 1);
+      });
+
+      test('two callers at the same moment never get the same delivery', async () => {
+        const channel = await newChannel();
+        for (let n = 0; n < 20; n++) await accept([channel]);
+        const taken = await Promise.all(Array.from({ length: 8 }, () => take(channel, { limit: 5 })));
+        const ids = taken.flatMap(({ turns }) => turns.map(({ deliveryId }) => deliveryId));
+        assert.equal(ids.length, 20);
+        assert.equal(new Set(ids).size, 20);
+      });
+    });
+
+    describe('recordAttempt', () => {
+      test('delivered: all of the attempt is in the log', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel]);
+        await record(await takeOne(channel), OK, DELIVERED);
+        const delivery = await deliveryOf(id);
+        assert.equal(delivery.status, 'delivered');
+        assert.equal(delivery.finishedAtMs, clock.wallMs());
+        assert.equal(delivery.error, null);
+        const [attempt] = delivery.attempts;
+        assert.deepEqual(
+          [
+            attempt?.outcome,
+            attempt?.httpStatus,
+            attempt?.platformCode,
+            attempt?.response,
+            attempt?.durationMs,
+          ],
+          ['ok', 200, '0', '{"errcode":0}', 12.5],
+        );
+      });
+
+      test('failed: it stays so, with the reason', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel]);
+        await record(await takeOne(channel), { ...BUSY, kind: 'permanent' }, FAILED);
+        const delivery = await deliveryOf(id);
+        assert.deepEqual([delivery.status, delivery.error], ['failed', ERROR]);
+        assert.deepEqual(await take(channel), { turns: [], waitMs: null });
+      });
+
+      test('retry: due after its wait, and the count goes up', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel]);
+        await record(await takeOne(channel), BUSY, retryIn(10_000));
+        const delivery = await deliveryOf(id);
+        assert.equal(delivery.status, 'retrying');
+        assert.equal(delivery.nextAttemptAtMs, clock.wallMs() + 10_000);
+        assert.deepEqual(await take(channel), { turns: [], waitMs: 10_000 });
+        await clock.advance(9_999);
+        assert.deepEqual(await take(channel), { turns: [], waitMs: 1 });
+        await clock.advance(1);
+        const again = await takeOne(channel);
+        assert.deepEqual([again.attemptNumber, again.retriesUsed, again.possibleDuplicate], [2, 1, false]);
+      });
+
+      test('retry: later messages pass, unless the channel is ordered', async () => {
+        const channel = await newChannel();
+        const first = await accept([channel], 'first');
+        const second = await accept([channel], 'second');
+        await record(await takeOne(channel, { ordered: true }), BUSY, retryIn(5_000));
+        assert.deepEqual(await take(channel, { ordered: true }), { turns: [], waitMs: 5_000 });
+        const passing = await takeOne(channel);
+        assert.equal(passing.messageId, second.id);
+        await record(passing, OK, DELIVERED);
+        await clock.advance(5_000);
+        assert.equal((await takeOne(channel, { ordered: true })).messageId, first.id);
+      });
+
+      test('ordered: nothing is taken while one is in flight', async () => {
+        const channel = await newChannel();
+        const first = await accept([channel]);
+        const second = await accept([channel]);
+        const { turns } = await take(channel, { ordered: true });
+        assert.deepEqual(
+          turns.map(({ messageId }) => messageId),
+          [first.id],
+        );
+        assert.deepEqual(await take(channel, { ordered: true }), { turns: [], waitMs: null });
+        await record(turns[0] as Turn, OK, DELIVERED);
+        assert.equal((await takeOne(channel, { ordered: true })).messageId, second.id);
+      });
+
+      test('unknown: later attempts say that they may be copies', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel]);
+        await record(await takeOne(channel), UNKNOWN, retryIn(0));
+        const second = await takeOne(channel);
+        assert.equal(second.possibleDuplicate, true);
+        await record(second, BUSY, retryIn(0));
+        await record(await takeOne(channel), OK, DELIVERED);
+        const { attempts } = await deliveryOf(id);
+        assert.deepEqual(
+          attempts.map(({ possibleDuplicate }) => possibleDuplicate),
+          [false, true, true],
+        );
+      });
+
+      test('next_part: first in line, with a retry budget of its own', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel], 'long');
+        await accept([channel], 'other');
+        await record(await takeOne(channel), BUSY, retryIn(0));
+        await record(await takeOne(channel), OK, { kind: 'next_part' });
+        assert.equal((await deliveryOf(id)).status, 'sending');
+        const part2 = await takeOne(channel);
+        assert.deepEqual(
+          [part2.messageId, part2.partIndex, part2.retriesUsed, part2.attemptNumber],
+          [id, 1, 0, 3],
+        );
+        await record(part2, OK, DELIVERED);
+        assert.deepEqual(
+          (await deliveryOf(id)).attempts.map(({ part }) => part),
+          [1, 1, 2],
+        );
+      });
+
+      test('pause: the endpoint is silent on every channel, and no retry is used up', async () => {
+        const [a, b] = [await newChannel('paused url'), await newChannel('paused url')];
+        await accept([a, b]);
+        const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
+        await record(await takeOne(a), limited, { kind: 'pause', waitMs: 600_000, error: ERROR });
+        assert.deepEqual(await take(b), { turns: [], waitMs: 600_000 });
+        await clock.advance(600_000);
+        assert.equal((await takeOne(a)).retriesUsed, 0);
+        assert.equal((await take(b)).turns.length, 1);
+      });
+
+      test('the same attempt twice counts once', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel]);
+        const turn = await takeOne(channel);
+        await record(turn, OK, DELIVERED);
+        await record(turn, BUSY, retryIn(0));
+        assert.equal((await deliveryOf(id)).status, 'delivered');
+      });
+    });
+
+    describe('windows', () => {
+      const windows = [{ maxSends: 2, windowMs: 60_000 }];
+
+      test('a slot is held from the start of its request until one window after its end', async () => {
+        const channel = await newChannel();
+        for (let n = 0; n < 4; n++) await accept([channel]);
+        const { turns } = await take(channel, { windows });
+        assert.equal(turns.length, 2);
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: null });
+        await clock.advance(3_000);
+        await record(turns[0] as Turn, OK, DELIVERED);
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 60_000 });
+        await clock.advance(59_999);
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 1 });
+        await clock.advance(1);
+        assert.equal((await take(channel, { windows })).turns.length, 1);
+      });
+
+      test('every window holds', async () => {
+        const channel = await newChannel();
+        for (let n = 0; n < 4; n++) await accept([channel]);
+        const both = [...windows, { maxSends: 1, windowMs: 1_000 }];
+        await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
+        assert.deepEqual(await take(channel, { windows: both }), { turns: [], waitMs: 1_000 });
+        await clock.advance(1_000);
+        await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
+        await clock.advance(1_000);
+        assert.deepEqual(await take(channel, { windows: both }), { turns: [], waitMs: 58_000 });
+      });
+
+      test('two channels on one URL share one set', async () => {
+        const [a, b] = [await newChannel('one url'), await newChannel('one url')];
+        await accept([a, b]);
+        await accept([a, b]);
+        assert.equal((await take(a, { windows })).turns.length, 2);
+        assert.equal((await take(b, { windows })).turns.length, 0);
+      });
+
+      test('an idle channel waits for no window', async () => {
+        const channel = await newChannel();
+        await accept([channel]);
+        await record(await takeOne(channel, { windows }), OK, DELIVERED);
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: null });
+      });
+    });
+
+    describe('the push log', () => {
+      test('pages, newest first, are stable while messages arrive', async () => {
+        const channel = await newChannel();
+        const ids: string[] = [];
+        for (let n = 0; n < 5; n++) ids.unshift((await accept([channel], `page ${n}`)).id);
+        const query = { channel: channel.name, limit: 2 };
+        const first = await store.listMessages(query);
+        assert.deepEqual([first.entries.map(({ id }) => id), first.more], [ids.slice(0, 2), true]);
+        await accept([channel], 'newer');
+        const second = await store.listMessages({ ...query, beforeId: ids[1] as string });
+        assert.deepEqual(
+          second.entries.map(({ id }) => id),
+          ids.slice(2, 4),
+        );
+        const last = await store.listMessages({ ...query, beforeId: ids[3] as string });
+        assert.deepEqual([last.entries.map(({ id }) => id), last.more], [ids.slice(4), false]);
+      });
+
+      test('filters: text, time, channel, status, and both of these of one delivery', async () => {
+        const [a, b] = [await newChannel(), await newChannel()];
+        const early = await accept([a, b], '支付失败 100%_done');
+        await record(await takeOne(a), OK, DELIVERED);
+        await clock.advance(1_000);
+        const boundaryMs = clock.wallMs();
+        const late = await accept([a], '支付成功');
+
+        const ids = async (query: Parameters<Store['listMessages']>[0]) =>
+          (await store.listMessages(query)).entries.map(({ id }) => id);
+        const limit = 10;
+        assert.deepEqual(await ids({ limit, text: '付失' }), [early.id]);
+        assert.deepEqual(await ids({ limit, text: '100%_' }), [early.id]);
+        assert.deepEqual(await ids({ limit, text: '付%失' }), []);
+        assert.deepEqual(await ids({ limit, channel: a.name }), [late.id, early.id]);
+        assert.deepEqual(await ids({ limit, channel: a.name, status: 'delivered' }), [early.id]);
+        assert.deepEqual(await ids({ limit, channel: b.name, status: 'delivered' }), []);
+        assert.deepEqual(await ids({ limit, channel: a.name, sinceMs: boundaryMs }), [late.id]);
+        assert.deepEqual(await ids({ limit, channel: a.name, untilMs: boundaryMs }), [early.id]);
+        assert.deepEqual(await ids({ limit, channel: 'no such channel' }), []);
+      });
+
+      test('an unknown id is null', async () => {
+        assert.equal(await store.getMessage('01ARZ3NDEKTSV4RRFFQ69G5FAV'), null);
+      });
+
+      test('open deliveries are counted by channel', async () => {
+        const channel = await newChannel();
+        await accept([channel]);
+        await accept([channel]);
+        await record(await takeOne(channel), OK, DELIVERED);
+        const counts = await store.countOpen();
+        assert.deepEqual(
+          counts.find((row) => row.channel === channel.name),
+          { channel: channel.name, count: 1 },
+        );
+      });
+    });
+
+    describe('after a restart', () => {
+      async function restart(atClock: SimulatedClock = clock): Promise<void> {
+        underTest = await underTest.reopen(atClock);
+        store = underTest.store;
+        clock = atClock;
+      }
+
+      test('accepted messages, keys, windows and pauses are still there', async () => {
+        const channel = await newChannel('restart url');
+        const windows = [{ maxSends: 1, windowMs: 60_000 }];
+        const kept = await accept([channel], 'kept', 'key-restart');
+        await accept([channel], 'second');
+        await record(await takeOne(channel, { windows }), OK, DELIVERED);
+        await clock.advance(1_000);
+        await restart();
+        assert.equal((await deliveryOf(kept.id)).status, 'delivered');
+        assert.deepEqual((await accept([channel], 'kept', 'key-restart')).result, {
+          kind: 'repeated',
+          messageId: kept.id,
+          sameText: true,
+        });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 59_000 });
+      });
+
+      test('what was in flight is listed, keeps its slot for one window, and is not taken by itself', async () => {
+        const channel = await newChannel();
+        const windows = [{ maxSends: 1, windowMs: 60_000 }];
+        const { id } = await accept([channel]);
+        const turn = await takeOne(channel, { windows });
+        await clock.advance(5_000);
+        await restart();
+        const [interrupted] = (await store.listInterrupted()).filter((row) => row.channel === channel.name);
+        assert.deepEqual(
+          [
+            interrupted?.attemptId,
+            interrupted?.deliveryId,
+            interrupted?.messageId,
+            interrupted?.attemptNumber,
+          ],
+          [turn.attemptId, turn.deliveryId, id, 1],
+        );
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: null });
+        await record(turn, UNKNOWN, retryIn(0));
+        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 60_000 });
+        await clock.advance(60_000);
+        assert.equal((await takeOne(channel, { windows })).possibleDuplicate, true);
+      });
+
+      test('a wall clock that was set back a day neither freezes a channel nor opens a window early', async () => {
+        const channel = await newChannel();
+        const windows = [{ maxSends: 1, windowMs: 60_000 }];
+        await accept([channel]);
+        await accept([channel]);
+        await record(await takeOne(channel, { windows }), BUSY, retryIn(30_000));
+        await clock.advance(2_000);
+        await take(channel, { windows });
+        const setBack = createSimulatedClock(clock.wallMs() - 86_400_000);
+        await restart(setBack);
+        const { turns, waitMs } = await take(channel, { windows });
+        assert.equal(turns.length, 0);
+        assert.ok(waitMs !== null && waitMs > 55_000 && waitMs <= 60_000, `waits ${waitMs} ms`);
+        await clock.advance(60_000);
+        assert.equal((await take(channel, { windows })).turns.length, 1);
+      });
+    });
+  });
+}
