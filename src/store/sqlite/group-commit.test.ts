@@ -11,7 +11,9 @@ const newId = createIds();
 
 beforeEach(() => {
   engine = openEngine(IN_MEMORY, systemClock);
-  engine.run([{ name: 'registerChannels', argument: [{ name: 'a', providerId: 'webhook', endpointHash: 'h' }] }]);
+  engine.run([
+    { name: 'registerChannels', argument: [{ name: 'a', providerId: 'webhook', endpointHash: 'h' }] },
+  ]);
 });
 
 function accept(text: string, id = newId(Date.now())): Request {
@@ -20,17 +22,6 @@ function accept(text: string, id = newId(Date.now())): Request {
 }
 
 const countMessages = () => (engine.db.prepare('SELECT count(*) AS n FROM message').get() as { n: number }).n;
-
-test('a batch is one transaction', () => {
-  const begun: string[] = [];
-  const replies = engine.run([accept('1'), accept('2'), accept('3')]);
-  assert.deepEqual(
-    replies.map(({ ok }) => ok),
-    [true, true, true],
-  );
-  assert.equal(countMessages(), 3);
-  assert.deepEqual(begun, []);
-});
 
 test('a bug in one command fails that command alone', () => {
   const id = newId(Date.now());

@@ -9,14 +9,17 @@ export interface InlineStoreOptions {
   readonly clock: Clock;
   /** Called before each command; what it throws is what the command fails with. For planned faults. */
   readonly beforeCommand?: (name: WriteCommandName) => void;
+  /** false: no fsync, for data that need not outlive the machine. */
+  readonly durable?: boolean;
 }
 
 /**
  * The SQLite store without its threads: each command runs at once, in a transaction of its own, on the caller's clock.
  * For simulations, where a day must pass in a second and always in the same way.
  */
-export function openInlineStore({ path, clock, beforeCommand }: InlineStoreOptions): Store {
+export function openInlineStore({ path, clock, beforeCommand, durable = true }: InlineStoreOptions): Store {
   const engine = openEngine(path, clock);
+  if (!durable) engine.db.exec('PRAGMA synchronous = OFF');
   const queries = createReadQueries(engine.db, engine.clockAheadMs);
   let open = true;
 

@@ -20,7 +20,10 @@ const onFatal = (error: StoreError) => assert.fail(error);
 
 function acceptCommand(channelId: number, text = 'hello'): AcceptCommand {
   const id = newId(Date.now());
-  return { message: { id, requestId: null, msgType: 'text', text, createdAtMs: Date.now() }, channelIds: [channelId] };
+  return {
+    message: { id, requestId: null, msgType: 'text', text, createdAtMs: Date.now() },
+    channelIds: [channelId],
+  };
 }
 
 test('commands of one moment are answered each with its own result, and read back by the other thread', async () => {
@@ -73,7 +76,9 @@ test('a newer schema is refused and left alone', async () => {
 });
 
 test('a file that is no database is refused and left alone', async () => {
-  await assert.rejects(openSqliteStore({ path: import.meta.filename, onFatal }), { name: 'StoreUnusableError' });
+  await assert.rejects(openSqliteStore({ path: import.meta.filename, onFatal }), {
+    name: 'StoreUnusableError',
+  });
   rmSync(`${import.meta.filename}.lock`, { force: true });
 });
 
@@ -86,12 +91,15 @@ test('more waiting text than the bound is refused as overloaded, and nothing of 
   );
   const refused = settled.filter(({ status }) => status === 'rejected');
   assert.equal(refused.length, 2);
-  for (const result of refused) assert.equal(result.status === 'rejected' && result.reason.kind, 'overloaded');
+  for (const result of refused)
+    assert.equal(result.status === 'rejected' && result.reason.kind, 'overloaded');
   assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 64 }]);
   await store.close();
 });
 
-test('the files are for their owner only', { skip: process.platform === 'win32' && 'no POSIX modes here' }, async () => {
+test('the files are for their owner only', {
+  skip: process.platform === 'win32' && 'no POSIX modes here',
+}, async () => {
   const path = newPath();
   const store = await openSqliteStore({ path, onFatal });
   await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);

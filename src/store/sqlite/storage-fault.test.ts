@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { storageFaultOf } from './storage-fault.ts';
 
-const sqliteError = (errcode: number) => Object.assign(new Error('from SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
+const sqliteError = (errcode: number) =>
+  Object.assign(new Error('from SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
 
 const cases = [
   { name: 'disk full', errcode: 13, duringCommit: false, want: 'unavailable' },

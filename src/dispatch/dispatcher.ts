@@ -1,0 +1,88 @@
+import type { Clock } from '../core/clock.ts';
+import type { RateLimitWindow } from '../core/rate-windows.ts';
+import type { ChannelRef, Store } from '../store/store.ts';
+import type { DeliveryPolicy } from './retry-decision.ts';
+import { type LaneEvents, runLane, type Sender } from './run-lane.ts';
+import { settleInterrupted } from './settle-interrupted.ts';
+import { createWaker, type Waker } from './waker.ts';
+
+/** A channel as the dispatcher serves it. */
+export interface LaneConfig {
+  readonly ref: ChannelRef;
+  readonly sender: Sender;
+  readonly windows: readonly RateLimitWindow[];
+  readonly ordered: boolean;
+  readonly policy: DeliveryPolicy;
+}
+
+export interface DispatcherDeps {
+  readonly store: Pick<Store, 'takeTurns' | 'recordAttempt' | 'listInterrupted'>;
+  readonly lanes: readonly LaneConfig[];
+  /** For deliveries of channels that are no longer configured. */
+  readonly defaultPolicy: DeliveryPolicy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: LaneEvents;
+}
+
+export interface Dispatcher {
+  /** Tells the lanes of these channels that there is work. */
+  wake(channelIds: readonly number[]): void;
+  /** Takes no more turns; resolves once what was in flight is recorded, or after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Settles what an earlier process left in flight, then runs one lane per channel. Lanes never touch each other's state. */
+export async function startDispatcher(deps: DispatcherDeps): Promise<Dispatcher & { interrupted: number }> {
+  const { store, lanes, clock, random, events } = deps;
+  const policies = new Map(lanes.map(({ ref, policy }) => [ref.name, policy]));
+  const interrupted = await settleInterrupted(
+    store,
+    (name) => policies.get(name) ?? deps.defaultPolicy,
+    random,
+  );
+
+  const stopping = new AbortController();
+  const wakers = new Map<number, Waker>();
+  const wakersOfEndpoint = new Map<number, Waker[]>();
+  for (const { ref } of lanes) {
+    const waker = createWaker(clock);
+    wakers.set(ref.channelId, waker);
+    wakersOfEndpoint.set(ref.endpointId, [...(wakersOfEndpoint.get(ref.endpointId) ?? []), waker]);
+  }
+
+  const running = lanes.map(({ ref, sender, ordered, policy }) => {
+    const wakeEndpoint = () => {
+      for (const other of wakersOfEndpoint.get(ref.endpointId) ?? []) other.wake();
+    };
+    const waker = wakers.get(ref.channelId) ?? createWaker(clock);
+    const windows = strictestWindows(lanes.filter((other) => other.ref.endpointId === ref.endpointId));
+    return runLane(
+      { store, channel: ref, sender, windows, ordered, policy, clock, random, events, waker, wakeEndpoint },
+      stopping.signal,
+    );
+  });
+
+  return {
+    interrupted,
+    wake(channelIds) {
+      for (const id of channelIds) wakers.get(id)?.wake();
+    },
+    async stop(graceMs) {
+      stopping.abort();
+      const graceOver = new AbortController();
+      await Promise.race([Promise.all(running), clock.wait(graceMs, graceOver.signal)]);
+      graceOver.abort();
+    },
+  };
+}
+
+/** Channels on one URL share its windows: where they are configured differently, the tighter figure holds for all. */
+function strictestWindows(lanes: readonly LaneConfig[]): RateLimitWindow[] {
+  const strictest = new Map<number, RateLimitWindow>();
+  for (const window of lanes.flatMap(({ windows }) => windows)) {
+    const present = strictest.get(window.windowMs);
+    if (present === undefined || window.maxSends < present.maxSends) strictest.set(window.windowMs, window);
+  }
+  return [...strictest.values()];
+}

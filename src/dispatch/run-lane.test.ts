@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSimulatedClock } from '../../test/support/simulated-clock.ts';
+import { createIds } from '../core/ids.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { RateLimitWindow } from '../core/rate-windows.ts';
+import { openInlineStore } from '../store/sqlite/inline-store.ts';
+import { IN_MEMORY } from '../store/sqlite/open-database.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { startDispatcher } from './dispatcher.ts';
+import type { DeliveryPolicy } from './retry-decision.ts';
+import type { LaneEvents, SendResult } from './run-lane.ts';
+
+// Goal: what a lane does with its time. Method: the real store and dispatcher on a simulated clock, a scripted sender.
+
+const error = { zh: '忙', en: 'busy' };
+const outcome = (kind: Outcome['kind'], pauseMs?: number): Outcome => ({
+  kind,
+  platformCode: null,
+  httpStatus: 200,
+  response: null,
+  error: kind === 'ok' ? null : error,
+  ...(pauseMs === undefined ? {} : { pauseMs }),
+});
+const policy: DeliveryPolicy = {
+  retry: { count: 3, intervalMs: 10_000, factor: 1, jitter: false },
+  onUncertain: 'retry',
+};
+
+interface Sent {
+  readonly text: string;
+  readonly atMs: number;
+}
+
+interface LaneOptions {
+  readonly windows?: readonly RateLimitWindow[];
+  readonly ordered?: boolean;
+  readonly latencyMs?: number;
+  /** Outcomes in the order of the requests; ok when it runs out. */
+  readonly script?: readonly Outcome[];
+  readonly beforeCommand?: (name: string) => void;
+}
+
+async function startLane(options: LaneOptions = {}) {
+  const { windows = [], ordered = false, latencyMs = 100 } = options;
+  const clock = createSimulatedClock();
+  const calls = { takeTurns: 0 };
+  const store = openInlineStore({
+    path: IN_MEMORY,
+    clock,
+    beforeCommand(name) {
+      if (name === 'takeTurns') calls.takeTurns++;
+      options.beforeCommand?.(name);
+    },
+  });
+  const [ref] = await store.registerChannels([{ name: 'group', providerId: 'webhook', endpointHash: 'h' }]);
+  assert.ok(ref);
+  const sent: Sent[] = [];
+  const script = [...(options.script ?? [])];
+  const sender = {
+    async send({ text }: { text: string }): Promise<SendResult> {
+      sent.push({ text, atMs: clock.monotonicMs() });
+      await clock.wait(latencyMs);
+      return { outcome: script.shift() ?? outcome('ok'), moreParts: false, durationMs: latencyMs };
+    },
+  };
+  const troubles: (StoreError | null)[] = [];
+  const events: LaneEvents = {
+    attemptEnded: () => undefined,
+    storeTrouble: (_channel, trouble) => troubles.push(trouble),
+    bug: (_channel, bug) => assert.fail(bug as Error),
+  };
+  const lanes = [{ ref, sender, windows, ordered, policy }];
+  const dispatcher = await startDispatcher({
+    store,
+    lanes,
+    defaultPolicy: policy,
+    clock,
+    random: () => 0.5,
+    events,
+  });
+  const newId = createIds(() => 0.5);
+  const post = async (text: string) => {
+    const id = newId(clock.wallMs());
+    const message = { id, requestId: null, msgType: 'text', text, createdAtMs: clock.wallMs() } as const;
+    await store.accept({ message, channelIds: [ref.channelId] });
+    dispatcher.wake([ref.channelId]);
+    return id;
+  };
+  return { clock, store, dispatcher, sent, post, calls, troubles };
+}
+
+const statusOf = async (store: Store, id: string) => (await store.getMessage(id))?.deliveries[0]?.status;
+const texts = (sent: readonly Sent[]) => sent.map(({ text }) => text);
+
+async function postAll(post: (text: string) => Promise<string>, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 1; n <= count; n++) ids.push(await post(String(n)));
+  return ids;
+}
+
+test('a message goes out at once, and a quiet lane does not poll', async () => {
+  const { clock, store, sent, post, calls } = await startLane();
+  await clock.advance(0);
+  const before = calls.takeTurns;
+  await clock.advance(86_400_000);
+  assert.equal(calls.takeTurns, before);
+  const id = await post('hello');
+  await clock.advance(100);
+  assert.deepEqual(sent, [{ text: 'hello', atMs: 86_400_000 }]);
+  await clock.advance(0);
+  assert.equal(await statusOf(store, id), 'delivered');
+});
+
+test('without windows dozens are in flight at once, and no more than the bound', async () => {
+  const { clock, sent, post } = await startLane({ latencyMs: 1_000 });
+  await postAll(post, 100);
+  await clock.advance(999);
+  assert.equal(sent.length, 64);
+  await clock.advance(1);
+  await clock.advance(0);
+  assert.equal(sent.length, 100);
+});
+
+test('a backlog drains at the pace of the windows, and uses them', async () => {
+  const windows = [
+    { maxSends: 18, windowMs: 60_000 },
+    { maxSends: 1, windowMs: 1_000 },
+  ];
+  const { clock, sent, post } = await startLane({ windows, latencyMs: 0 });
+  await postAll(post, 200);
+  await clock.advance(600_000);
+  const times = sent.map(({ atMs }) => atMs);
+  for (const [index, atMs] of times.entries()) {
+    const nineteenth = times[index + 18];
+    assert.ok(
+      nineteenth === undefined || nineteenth - atMs >= 60_000,
+      `19 requests within ${nineteenth} - ${atMs} ms`,
+    );
+  }
+  assert.ok(sent.length >= 180, `${sent.length} sent in ten minutes`);
+});
+
+test('a retry waits its turn while later messages pass', async () => {
+  const { clock, sent, post } = await startLane({ script: [outcome('transient')] });
+  await post('first');
+  await clock.advance(150);
+  await post('second');
+  await clock.advance(60_000);
+  assert.deepEqual(sent, [
+    { text: 'first', atMs: 0 },
+    { text: 'second', atMs: 150 },
+    { text: 'first', atMs: 10_100 },
+  ]);
+});
+
+test('ordered: a message waiting for its retry holds back the later ones', async () => {
+  const { clock, sent, post } = await startLane({
+    ordered: true,
+    script: [outcome('transient'), outcome('unknown')],
+  });
+  await postAll(post, 3);
+  await clock.advance(60_000);
+  assert.deepEqual(texts(sent), ['1', '1', '1', '2', '3']);
+});
+
+test('retries end after their count', async () => {
+  const script = Array.from({ length: 9 }, () => outcome('transient'));
+  const { clock, store, sent, post } = await startLane({ script });
+  const id = await post('never');
+  await clock.advance(3_600_000);
+  assert.equal(sent.length, 1 + policy.retry.count);
+  assert.equal(await statusOf(store, id), 'failed');
+});
+
+test('a rate limit silences the channel for as long as the platform says, and costs no retry', async () => {
+  const script = Array.from({ length: 5 }, () => outcome('rate_limited', 600_000));
+  const { clock, store, sent, post } = await startLane({ ordered: true, script });
+  const [id] = await postAll(post, 2);
+  await clock.advance(600_000 * 5 + 10_000);
+  assert.deepEqual(texts(sent), ['1', '1', '1', '1', '1', '1', '2']);
+  assert.ok(
+    sent.every(
+      ({ atMs }, index) => index === 0 || index > 5 || atMs - (sent[index - 1]?.atMs ?? 0) >= 600_000,
+    ),
+  );
+  assert.equal(await statusOf(store, id ?? ''), 'delivered');
+});
+
+test('while the store cannot record, nothing is sent; what was sent is not sent again; then it goes on by itself', async () => {
+  let failing = false;
+  const { clock, store, sent, post, troubles } = await startLane({
+    ordered: true,
+    beforeCommand(name) {
+      if (failing && name !== 'accept') throw new StoreError('unavailable', 'disk full');
+    },
+  });
+  const ids = await postAll(post, 3);
+  await clock.advance(50);
+  failing = true;
+  await clock.advance(600_000);
+  assert.deepEqual(texts(sent), ['1']);
+  failing = false;
+  await clock.advance(5_000);
+  assert.deepEqual(texts(sent), ['1', '2', '3']);
+  for (const id of ids) assert.equal(await statusOf(store, id), 'delivered');
+  assert.deepEqual(
+    troubles.map((trouble) => trouble?.kind ?? null),
+    ['unavailable', null],
+  );
+});
+
+test('stop: no new attempt, the one in flight is recorded, the rest stays queued', async () => {
+  const { clock, store, dispatcher, sent, post } = await startLane({ ordered: true, latencyMs: 5_000 });
+  const ids = await postAll(post, 2);
+  await clock.advance(1_000);
+  let stopped = false;
+  const stopping = dispatcher.stop(10_000).then(() => {
+    stopped = true;
+  });
+  await clock.advance(3_000);
+  assert.equal(stopped, false);
+  await clock.advance(1_000);
+  await clock.advance(0);
+  await stopping;
+  assert.equal(sent.length, 1);
+  assert.deepEqual(await Promise.all(ids.map((id) => statusOf(store, id))), ['delivered', 'queued']);
+});
+
+test('stop: an attempt that outlasts the grace is left to the next start', async () => {
+  const { clock, store, dispatcher, post } = await startLane({ latencyMs: 60_000 });
+  const id = await post('slow');
+  await clock.advance(1_000);
+  const stopping = dispatcher.stop(10_000);
+  await clock.advance(10_000);
+  await stopping;
+  assert.equal(await statusOf(store, id), 'sending');
+});

@@ -1,0 +1,148 @@
+import type { Clock } from '../core/clock.ts';
+import type { NextStep } from '../core/delivery.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { RateLimitWindow } from '../core/rate-windows.ts';
+import {
+  type ChannelRef,
+  type RecordAttemptCommand,
+  type Store,
+  StoreError,
+  type Turn,
+} from '../store/store.ts';
+import { type DeliveryPolicy, decideNextStep } from './retry-decision.ts';
+import type { Waker } from './waker.ts';
+
+/** Requests of one channel in flight at most. The windows allow fewer on every chat platform. */
+const MAX_IN_FLIGHT = 64;
+
+/** How long a lane keeps still after the store or a bug has stopped it. */
+const TROUBLE_WAIT_MS = 1_000;
+
+/** What a lane needs of a channel: one attempt is one request. Never throws. */
+export interface Sender {
+  send(part: { messageId: string; text: string; partIndex: number }): Promise<SendResult>;
+}
+
+export interface SendResult {
+  readonly outcome: Outcome;
+  /** The text has parts after this one. */
+  readonly moreParts: boolean;
+  readonly durationMs: number;
+}
+
+/** What a lane reports while it works. */
+export interface LaneEvents {
+  attemptEnded(channel: string, turn: Turn, result: SendResult, next: NextStep): void;
+  /** `error` null: the store works again. */
+  storeTrouble(channel: string, error: StoreError | null): void;
+  bug(channel: string, error: unknown): void;
+}
+
+export interface LaneDeps {
+  readonly store: Pick<Store, 'takeTurns' | 'recordAttempt'>;
+  readonly channel: ChannelRef;
+  readonly sender: Sender;
+  readonly windows: readonly RateLimitWindow[];
+  readonly ordered: boolean;
+  readonly policy: DeliveryPolicy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: LaneEvents;
+  readonly waker: Waker;
+  /** Wakes every lane of the same endpoint: they share its slots. */
+  readonly wakeEndpoint: () => void;
+}
+
+/**
+ * One lane per channel: take turns, send, decide, record. After `stop` aborts it takes no more turns, and it returns
+ * once the attempts in flight have ended and are recorded.
+ */
+export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> {
+  const inFlight = new Set<Promise<void>>();
+  const trouble = createTroubleReport(deps);
+  stop.addEventListener('abort', deps.waker.wake, { once: true });
+
+  while (!stop.aborted) {
+    const { turns, waitMs } = await takeTurns(deps, MAX_IN_FLIGHT - inFlight.size, trouble, stop);
+    for (const turn of turns) {
+      const serving = serveTurn(deps, turn, trouble).finally(() => {
+        inFlight.delete(serving);
+        deps.wakeEndpoint();
+      });
+      inFlight.add(serving);
+    }
+    // `accept` wakes the lane when it has stored a message, and the end of each attempt does.
+    if (turns.length === 0) await deps.waker.sleep(waitMs);
+  }
+  await Promise.all(inFlight);
+}
+
+/** In one transaction: due deliveries leased, their attempts written, their slots booked. */
+async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, stop: AbortSignal) {
+  if (limit <= 0) return { turns: [], waitMs: null };
+  const { store, channel, windows, ordered, clock } = deps;
+  try {
+    const { channelId, endpointId } = channel;
+    const taken = await store.takeTurns({ channelId, endpointId, windows, ordered, limit });
+    trouble.over();
+    return taken;
+  } catch (error) {
+    trouble.report(error);
+    await clock.wait(TROUBLE_WAIT_MS, stop);
+    return { turns: [], waitMs: 0 };
+  }
+}
+
+async function serveTurn(deps: LaneDeps, turn: Turn, trouble: TroubleReport): Promise<void> {
+  const { sender, policy, random, events, channel } = deps;
+  const { messageId, text, partIndex, retriesUsed, attemptId, deliveryId } = turn;
+  const result = await sender.send({ messageId, text, partIndex });
+  const { outcome, moreParts, durationMs } = result;
+  const next = decideNextStep({ outcome, moreParts, retriesUsed }, policy, random());
+  // A crash above this line leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
+  await recordUntilDone(deps, { attemptId, deliveryId, durationMs, outcome, next }, trouble);
+  events.attemptEnded(channel.name, turn, result, next);
+}
+
+/** An outcome that is known must not get lost: a second send would follow. So it is tried until the store works again. */
+async function recordUntilDone(
+  deps: LaneDeps,
+  command: RecordAttemptCommand,
+  trouble: TroubleReport,
+): Promise<void> {
+  for (;;) {
+    try {
+      await deps.store.recordAttempt(command);
+      return;
+    } catch (error) {
+      trouble.report(error);
+      if (error instanceof StoreError && error.kind !== 'unavailable') return;
+      await deps.clock.wait(TROUBLE_WAIT_MS);
+    }
+  }
+}
+
+interface TroubleReport {
+  report(error: unknown): void;
+  over(): void;
+}
+
+/** Reports trouble with the store when it begins and when it is over, not once a second. */
+function createTroubleReport({ channel, events }: LaneDeps): TroubleReport {
+  let inTrouble = false;
+  return {
+    report(error) {
+      if (!(error instanceof StoreError)) {
+        events.bug(channel.name, error);
+        return;
+      }
+      if (error.kind === 'closed') return;
+      if (!inTrouble) events.storeTrouble(channel.name, error);
+      inTrouble = true;
+    },
+    over() {
+      if (inTrouble) events.storeTrouble(channel.name, null);
+      inTrouble = false;
+    },
+  };
+}
