@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { type NewId, timeOfId } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type ChannelRef, type Store, StoreError } from '../store/store.ts';
+import { type Lang, texts } from '../texts/texts.ts';
 
 /** A request for `/api/text` whose form has been checked. */
 export interface AcceptRequest {
@@ -31,6 +32,8 @@ export interface AcceptDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly logger: Logger;
+  /** Language of the service log. */
+  readonly lang: Lang;
   readonly recipients: readonly Recipient[];
   /** Tells the lanes of these channels that there is work. */
   readonly wake: (channelIds: readonly number[]) => void;
@@ -40,6 +43,7 @@ export interface AcceptDeps {
 /** One request -> one message and one delivery per addressed channel, on disk before it resolves. */
 export function createAccept(deps: AcceptDeps): Accept {
   const { store, clock, newId, logger, wake } = deps;
+  const say = texts[deps.lang].service;
   const idsByWord = indexByWord(deps.recipients);
   const allIds = deps.recipients.map(({ channelId }) => channelId);
 
@@ -57,8 +61,7 @@ export function createAccept(deps: AcceptDeps): Accept {
         channelIds,
       });
       if (result.kind === 'repeated') {
-        if (!result.sameText)
-          logger.warn('api', 'idempotency key reused with another text', { id: result.messageId });
+        if (!result.sameText) logger.warn('api', say.keyReused, { id: result.messageId });
         return { kind: 'accepted', messageId: result.messageId };
       }
     } catch (error) {
