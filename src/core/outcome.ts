@@ -21,6 +21,8 @@ export interface Verdict {
   readonly error: LocalText | null;
   /** `rate_limited` only: how long the platform asks us to stay silent, or its documented penalty. */
   readonly pauseMs?: number;
+  /** The platform says that the endpoint itself is gone (hook revoked, group disbanded): no later message can get through either. */
+  readonly endpointGone?: boolean;
 }
 
 /** A verdict together with what was seen on the wire. Everything in it is masked: it goes to the log as it is. */

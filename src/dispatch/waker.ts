@@ -7,6 +7,9 @@ export interface Waker {
   sleep(waitMs: number | null): Promise<void>;
 }
 
+/** A reason of our own: without one, each abort would build an exception with a stack. */
+const AWAKE = 'awake';
+
 export function createWaker(clock: Clock): Waker {
   let woken = false;
   let interrupt: (() => void) | null = null;
@@ -25,7 +28,7 @@ export function createWaker(clock: Clock): Waker {
         await (waitMs === null
           ? untilWoken
           : Promise.race([untilWoken, clock.wait(waitMs, sleeping.signal)]));
-        sleeping.abort();
+        sleeping.abort(AWAKE);
         interrupt = null;
       }
       woken = false;

@@ -31,6 +31,8 @@ export interface PlatformCode extends Sourced {
   readonly meaning: LocalText;
   /** `rate_limited` only: the documented or assumed penalty, when the answer itself states none. */
   readonly pauseMs?: number;
+  /** The endpoint itself is gone, so that no later message can get through either until the configuration changes. */
+  readonly endpointGone?: boolean;
 }
 
 /** A configuration key that not every provider has. */

@@ -28,7 +28,7 @@ export function createSimulatedClock(startWallMs = Date.UTC(2026, 0, 1)): Simula
   }
 
   return {
-    wallMs: () => wallOffsetMs + nowMs,
+    wallMs: () => Math.floor(wallOffsetMs + nowMs),
     monotonicMs: () => nowMs,
     wait(ms, signal) {
       if (signal?.aborted) return Promise.resolve();

@@ -76,18 +76,18 @@ export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteC
   function takeTurns(command: TakeTurnsCommand): Turns {
     const { channelId, endpointId, windows } = command;
     const nowMs = clock.nowMs();
-    const due = findDue(command, nowMs);
+    const room = roomInWindows(windows, slotLedger(endpointId), nowMs);
+    // Without room one row is enough to know whether there is anything to wait for.
+    const due = findDue({ ...command, limit: Math.min(command.limit, Math.max(1, room.free)) }, nowMs);
     if (due.rows.length === 0) return { turns: [], waitMs: due.waitMs };
 
     const { paused_until_ms: pausedUntilMs } = sql.pausedUntil.get(endpointId) as { paused_until_ms: number };
     if (pausedUntilMs > nowMs) return { turns: [], waitMs: pausedUntilMs - nowMs };
-
-    const room = roomInWindows(windows, slotLedger(endpointId), nowMs);
     if (room.free === 0) return { turns: [], waitMs: room.waitMs };
 
     if (windows.length > 0) sql.purgeSlots.run(endpointId, nowMs - LONGEST_WINDOW_MS);
     noteTime(nowMs);
-    const turns = due.rows.slice(0, room.free).map((row) => lease(row, endpointId, windows.length > 0));
+    const turns = due.rows.map((row) => lease(row, endpointId, windows.length > 0));
     assertTaken(turns, channelId);
     return { turns, waitMs: null };
   }
@@ -142,9 +142,10 @@ export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteC
   }
 
   function slotLedger(endpointId: number): SlotLedger {
-    const { count } = sql.slotsInFlight.get(endpointId) as { count: number };
     return {
-      inFlight: count,
+      get inFlight() {
+        return (sql.slotsInFlight.get(endpointId) as { count: number }).count;
+      },
       countEndedAfter: (ms) => (sql.slotsEndedAfter.get(endpointId, ms) as { count: number }).count,
       nthEndedAfter: (ms, n) =>
         (sql.nthSlot.get(endpointId, ms, n) as { ended_ms: number } | undefined)?.ended_ms,

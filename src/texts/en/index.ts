@@ -3,6 +3,7 @@ import { api } from './api.ts';
 import { cli } from './cli.ts';
 import { config } from './config.ts';
 import { delivery } from './delivery.ts';
+import { sandbox } from './sandbox.ts';
 import { service } from './service.ts';
 
-export const en: Texts = { api, cli, config, delivery, service };
+export const en: Texts = { api, cli, config, delivery, sandbox, service };

@@ -28,4 +28,24 @@ export const service: typeof zh = {
   waiting: 'waiting',
   interrupted: 'attempts were in flight when the last process ended; handled by policy',
   count: 'count',
+
+  stopping: 'stopping: no new messages, waiting for the attempts in flight',
+  stopped: 'stopped',
+  demoMode:
+    'no config.toml found, running in demo mode: messages go to a sandbox on this machine only. Run postpoint init to get a configuration file',
+  demoSandbox: (url) => `open ${url} to see what the sandbox groups receive`,
+  listening: (url) => `message API: POST ${url}`,
+  pages: (log, swagger) => `push log: ${log}  Swagger UI: ${swagger}`,
+  openToNetwork: 'the API listens beyond this machine and no api.headers are set: anyone on the network can send',
+  storeFailed:
+    "writing to the store failed and it can't be known whether the last commit is on disk; the service stops. Check the disk and start it again: open deliveries go on",
+  storeKindMissing: (kind) => `this release has no ${kind} store yet, use sqlite:PATH`,
+  storeInUse: 'another PostPoint process uses this store file, stop it first',
+  storeTooNew: 'a newer PostPoint made this store file, use that version',
+  storeUnusable: 'the store file cannot be used',
+  file: 'file',
+  portTaken: (address) => `${address} is taken by another program, change api.port or stop that program`,
+  portForbidden: (address) => `no permission to listen on ${address}, use a port above 1024`,
+  addressUnknown: (address) => `${address} is no address of this machine, check api.host`,
+  startFailed: 'start failed',
 };

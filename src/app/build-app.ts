@@ -1,0 +1,132 @@
+import { createAccept } from '../accept/accept.ts';
+import { createChannel } from '../channel/channel.ts';
+import { endpointHash } from '../channel/endpoint-hash.ts';
+import { createTransport } from '../channel/http-client.ts';
+import type { Config } from '../config/config.ts';
+import { systemClock } from '../core/clock.ts';
+import { createIds } from '../core/ids.ts';
+import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { createHttpServer } from '../http/server.ts';
+import type { Logger } from '../log/logger.ts';
+import { findProvider } from '../providers/registry.ts';
+import { createPushLog } from '../pushlog/push-log.ts';
+import type { Store } from '../store/store.ts';
+import { type Lang, texts } from '../texts/texts.ts';
+import { createLaneEvents } from './lane-events.ts';
+
+export interface AppDeps {
+  readonly config: Config;
+  /** Open; the app does not close it. */
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly lang: Lang;
+  readonly version: string;
+}
+
+export interface App {
+  /** Where the API can be reached from this machine: `http://127.0.0.1:39270`. */
+  readonly url: string;
+  /** New requests get 503, attempts in flight get `delivery.shutdown_grace`, the rest stays queued. */
+  stop(): Promise<void>;
+}
+
+/** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
+export async function startApp({ config, store, logger, lang, version }: AppDeps): Promise<App> {
+  const clock = systemClock;
+  const newId = createIds();
+  const metrics = createMetrics();
+  const transport = createTransport();
+  let stopping = false;
+  let dispatcher: Dispatcher | null = null;
+
+  const refs = await store.registerChannels(
+    config.channels.map(({ name, providerId, endpoint }) => ({
+      name,
+      providerId,
+      endpointHash: endpointHash(endpoint.url),
+    })),
+  );
+  const channels = config.channels.map((channel, index) => {
+    const ref = refs[index];
+    const provider = findProvider(channel.providerId);
+    if (ref === undefined || provider === undefined) throw new Error(`channel ${channel.name} cannot be wired`);
+    const { timeoutMs } = config.delivery;
+    return { ...channel, ref, sender: createChannel(channel, { provider, clock, transport, timeoutMs }) };
+  });
+
+  const accept = createAccept({
+    store,
+    clock,
+    newId,
+    logger,
+    lang,
+    recipients: channels.map(({ ref, tags }) => ({ ...ref, tags })),
+    wake(channelIds) {
+      metrics.accepted.inc();
+      dispatcher?.wake(channelIds);
+    },
+    isStopping: () => stopping,
+  });
+  const server = await createHttpServer({
+    accept,
+    pushLog: createPushLog(store),
+    countOpen: () => countOpenOfAll(config, store),
+    isReady: () => !stopping && store.isWritable(),
+    api: config.api,
+    newId,
+    clock,
+    logger,
+    lang,
+    metrics,
+    version,
+  });
+  const [address] = await server.listen();
+
+  const started = await startDispatcher({
+    store,
+    lanes: channels.map(({ ref, sender, windows, ordered, onUncertain }) => ({
+      ref,
+      sender,
+      windows,
+      ordered,
+      policy: { retry: config.delivery.retry, onUncertain },
+    })),
+    defaultPolicy: { retry: config.delivery.retry, onUncertain: config.delivery.onUncertain },
+    clock,
+    random: Math.random,
+    events: createLaneEvents(logger, lang, metrics),
+  });
+  dispatcher = started;
+  await reportLeftovers({ config, store, logger, lang }, started.interrupted);
+
+  return {
+    url: `http://127.0.0.1:${address?.port}`,
+    async stop() {
+      stopping = true;
+      await started.stop(config.delivery.shutdownGraceMs);
+      await server.close();
+      await transport.close();
+    },
+  };
+}
+
+/** Says what an earlier run left behind, where a person may want to look. */
+async function reportLeftovers(
+  { config, store, logger, lang }: Pick<AppDeps, 'config' | 'store' | 'logger' | 'lang'>,
+  interrupted: number,
+): Promise<void> {
+  const say = texts[lang].service;
+  if (interrupted > 0) logger.warn('postpoint', say.interrupted, { [say.count]: interrupted });
+  const configured = new Set(config.channels.map(({ name }) => name));
+  for (const { channel, count } of await store.countOpen()) {
+    if (!configured.has(channel)) logger.warn(channel, say.channelNotConfigured, { [say.waiting]: count });
+  }
+}
+
+/** Queue depths, with a 0 for each channel that has nothing to do. */
+async function countOpenOfAll({ channels }: Config, store: Store): Promise<{ channel: string; count: number }[]> {
+  const open = new Map((await store.countOpen()).map(({ channel, count }) => [channel, count]));
+  const names = new Set([...channels.map(({ name }) => name), ...open.keys()]);
+  return [...names].map((channel) => ({ channel, count: open.get(channel) ?? 0 }));
+}

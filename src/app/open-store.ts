@@ -1,0 +1,26 @@
+import type { StoreConfig } from '../config/config.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store, StoreError } from '../store/store.ts';
+
+/** The configuration names a kind of store that this release does not have. */
+export class StoreKindError extends Error {
+  readonly kind: string;
+
+  constructor(kind: string) {
+    super(`store kind ${kind} is not available`);
+    this.name = 'StoreKindError';
+    this.kind = kind;
+  }
+}
+
+/** @param onFatal called when the store can only be recovered by a restart. */
+export function openStore(config: StoreConfig, onFatal: (error: StoreError) => void): Promise<Store> {
+  switch (config.kind) {
+    case 'sqlite':
+      return openSqliteStore({ path: config.path, onFatal });
+    case 'postgres':
+      return Promise.reject(new StoreKindError(config.kind));
+    default:
+      return config satisfies never;
+  }
+}

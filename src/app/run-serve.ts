@@ -1,0 +1,93 @@
+import type { Config } from '../config/config.ts';
+import { demoConfig } from '../config/load.ts';
+import { systemClock } from '../core/clock.ts';
+import type { LocalText } from '../core/local-text.ts';
+import { createLogger, type ServiceLogger } from '../log/create-logger.ts';
+import { providers } from '../providers/registry.ts';
+import { sandboxConfigToml } from '../sandbox/config-toml.ts';
+import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import type { Store } from '../store/store.ts';
+import { type Lang, texts } from '../texts/texts.ts';
+import { type App, startApp } from './build-app.ts';
+import { openStore } from './open-store.ts';
+import { startFailure } from './start-failure.ts';
+import { untilStopped } from './until-stopped.ts';
+
+export interface ServeOptions {
+  /** null: demo mode. */
+  readonly config: Config | null;
+  /** What the configuration's reader wants said, though it is no error. */
+  readonly warnings: readonly LocalText[];
+  readonly lang: Lang;
+  readonly cwd: string;
+  readonly version: string;
+}
+
+/**
+ * Runs the service until it is told to stop.
+ *
+ * @returns the exit code: 0 after a clean stop, 1 when it cannot start or the store has failed.
+ */
+export async function runServe({ config: configured, warnings, lang, cwd, version }: ServeOptions): Promise<number> {
+  const say = texts[lang].service;
+  const sandbox = configured === null ? await startSandbox({ clock: systemClock }) : null;
+  const config = configured ?? demoConfig({ toml: sandbox === null ? '' : sandboxConfigToml(sandbox), cwd, providers });
+  const logger = createLogger(config.log);
+  logger.info('postpoint', `PostPoint v${version} ${process.platform}/${process.arch}`);
+  for (const warning of warnings) logger.warn('postpoint', warning[lang]);
+
+  try {
+    return await serveUntilStopped(config, sandbox, logger, { lang, version });
+  } catch (error) {
+    const { text, fields } = startFailure(error, config, lang);
+    logger.error('postpoint', text, fields);
+    return 1;
+  } finally {
+    await sandbox?.close();
+    logger.info('postpoint', say.stopped);
+    await logger.close();
+  }
+}
+
+async function serveUntilStopped(
+  config: Config,
+  sandbox: Sandbox | null,
+  logger: ServiceLogger,
+  { lang, version }: { readonly lang: Lang; readonly version: string },
+): Promise<number> {
+  const say = texts[lang].service;
+  const stop = untilStopped();
+  let store: Store | null = null;
+  let app: App | null = null;
+  try {
+    store = await openStore(config.store, (error) => {
+      logger.error('store', say.storeFailed, { [say.reason]: error.message });
+      stop.fail();
+    });
+    app = await startApp({ config, store, logger, lang, version });
+    announce(config, sandbox, app, logger, lang);
+    const exitCode = await stop.ended;
+    logger.info('postpoint', say.stopping);
+    return exitCode;
+  } finally {
+    await app?.stop();
+    await store?.close();
+    stop.release();
+  }
+}
+
+/** What a person at the terminal wants to know first. */
+function announce(config: Config, sandbox: Sandbox | null, app: App, logger: ServiceLogger, lang: Lang): void {
+  const say = texts[lang].service;
+  if (sandbox !== null) {
+    logger.warn('demo', say.demoMode);
+    logger.warn('demo', say.demoSandbox(sandbox.url));
+  }
+  logger.info('api', say.listening(`${app.url}/api/text`));
+  logger.info('api', say.pages(`${app.url}/log`, `${app.url}/swagger/`));
+  if (!isLoopback(config.api.host) && config.api.headers.length === 0) logger.warn('api', say.openToNetwork);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

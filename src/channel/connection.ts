@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net';
+import { Client } from 'undici';
+import type { Route } from './route.ts';
+
+/** A server's answer head may have this many bytes; `Answer` keeps a handful of its headers. */
+const MAX_HEAD_BYTES = 32_768;
+
+/** Idle connections are dropped before the servers that we know drop them (5 s is Node's default). */
+export const MAX_IDLE_MS = 4_000;
+
+/** One open socket and the HTTP client that owns it. The client never opens another. */
+export interface Connection {
+  readonly client: Client;
+  readonly isOpen: () => boolean;
+}
+
+/**
+ * Puts an HTTP client on a socket that is already connected and secured.
+ *
+ * undici gets one socket and no means to open another: it can neither reconnect nor send again behind our back,
+ * and a request never waits in a queue behind somebody else's connection.
+ */
+export function createConnection(socket: Socket, { target }: Route): Connection {
+  let handedOver = false;
+  const authority = target.host.includes(':') ? `[${target.host}]` : target.host;
+  // Always http: TLS is done by now, and for https undici would compare server names and reconnect.
+  const client = new Client(`http://${authority}:${target.port}`, {
+    connect: (_options, callback) => {
+      const first = !handedOver;
+      handedOver = true;
+      // Not in this tick: undici's queue does not move on when its connector answers at once.
+      queueMicrotask(() => {
+        if (first && !socket.destroyed) callback(null, socket);
+        else callback(Object.assign(new Error('socket is gone'), { code: 'ECONNRESET' }), null);
+      });
+    },
+    allowH2: false,
+    pipelining: 1,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    // The attempt's own deadline covers head and body.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: MAX_IDLE_MS,
+    keepAliveMaxTimeout: MAX_IDLE_MS,
+    keepAliveTimeoutThreshold: 1_000,
+  });
+  client.on('disconnect', () => void client.destroy());
+  return { client, isOpen: () => !socket.destroyed && !client.destroyed };
+}

@@ -1,0 +1,168 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import { openSocket, type Progress } from './connect.ts';
+import { type Connection, createConnection } from './connection.ts';
+import { type ExchangeResult, exchange } from './exchange.ts';
+import { createIdleConnections } from './idle-connections.ts';
+import { faultAfterSending, faultBeforeSending, networkFault } from './network-fault.ts';
+import { createResolver, type Lookup } from './resolve-host.ts';
+import { firstHop, type PreparedRequest, prepareRequest, type Route } from './route.ts';
+import type { SendOptions, Transport, TransportResult } from './transport.ts';
+
+export interface TransportDeps {
+  readonly clock?: Clock;
+  /** Instead of the system's resolver. */
+  readonly lookup?: Lookup;
+  /** Authorities instead of Node's own, PEM. */
+  readonly ca?: string;
+}
+
+/** Why a request is given up. */
+type End = 'deadline' | 'closed';
+
+/**
+ * The transport that speaks to the network. One `send` is at most one request: no redirect is followed, nothing
+ * is sent again, nothing is inflated.
+ *
+ * Each request has a socket to itself, an idle one or a new one, so requests never queue for one another here:
+ * how many run at once is up to the caller, and a dead endpoint holds up nobody else.
+ */
+export function createTransport(deps: TransportDeps = {}): Transport & { close(): void } {
+  const clock = deps.clock ?? systemClock;
+  const idle = createIdleConnections();
+  const connectDeps = {
+    lookup: createResolver(deps.lookup, clock),
+    ...(deps.ca === undefined ? {} : { ca: deps.ca }),
+  };
+  const running = new Set<AbortController>();
+  let closed = false;
+
+  async function send(
+    outbound: Parameters<Transport['send']>[0],
+    options: SendOptions,
+  ): Promise<TransportResult> {
+    const prepared = prepareRequest(outbound, options);
+    if (prepared.kind === 'blocked') return prepared;
+    const { request } = prepared;
+    if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
+
+    const ending = new AbortController();
+    const done = new AbortController();
+    running.add(ending);
+    void clock.wait(options.timeoutMs, done.signal).then(() => {
+      if (!done.signal.aborted) ending.abort('deadline' satisfies End);
+    });
+    try {
+      return await attempt(request, options.timeoutMs, ending.signal);
+    } finally {
+      done.abort();
+      running.delete(ending);
+    }
+  }
+
+  async function attempt(
+    request: PreparedRequest,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<TransportResult> {
+    const { route } = request;
+    const reused = idle.take(route.key, clock.monotonicMs());
+    if (reused && !signal.aborted) {
+      const result = await exchange(reused, request, signal);
+      // A connection that broke before the request had been started on it costs nothing: a new one takes over.
+      if (result.kind !== 'failed' || result.started || signal.aborted) {
+        return conclude(request, reused, result, timeoutMs, signal);
+      }
+    }
+    const opened = await open(route, timeoutMs, signal);
+    if (opened.kind !== 'open') return opened;
+    return conclude(
+      request,
+      opened.connection,
+      await exchange(opened.connection, request, signal),
+      timeoutMs,
+      signal,
+    );
+  }
+
+  /** Connects, or gives up the moment that `signal` aborts, whatever the steps of connecting are waiting for. */
+  async function open(
+    route: Route,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'open'; connection: Connection } | Exclude<TransportResult, { kind: 'answer' }>> {
+    const progress: Progress = { stage: 'dns', peer: firstHop(route).peer };
+    const opening = openSocket(connectDeps, route, progress, { timeoutMs, signal });
+    // After an abort the socket is destroyed and this rejects with nobody waiting.
+    opening.catch(() => {});
+    try {
+      const socket = await Promise.race([opening, rejectOnAbort(signal)]);
+      return { kind: 'open', connection: createConnection(socket, route) };
+    } catch (error) {
+      if (signal.aborted) {
+        const code = (signal.reason as End) === 'closed' ? 'stopped' : 'connect_timeout';
+        return { kind: 'not_sent', fault: networkFault(code, { ...progress, timeoutMs }) };
+      }
+      const fault = faultBeforeSending(error, progress.peer, progress.stage);
+      return { kind: isPermanent(fault.code) ? 'blocked' : 'not_sent', fault };
+    }
+  }
+
+  function conclude(
+    { route }: PreparedRequest,
+    connection: Connection,
+    result: ExchangeResult,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): TransportResult {
+    // In forward mode the other end of the socket is the proxy.
+    const peer = route.forward ? firstHop(route).peer : route.peer;
+    if (result.kind === 'answer') {
+      if (result.reusable && !closed) idle.put(route.key, connection, clock.monotonicMs());
+      // A proxy that wants a login has not passed the request on.
+      if (route.forward && result.answer.httpStatus === 407) {
+        return { kind: 'not_sent', fault: networkFault('proxy_auth', { peer }) };
+      }
+      return { kind: 'answer', answer: result.answer };
+    }
+    if (result.kind === 'invalid') {
+      return { kind: 'blocked', fault: networkFault('invalid_request', { peer, code: result.code }) };
+    }
+    if (signal.aborted) {
+      const stopped = (signal.reason as End) === 'closed';
+      if (!result.started) {
+        return {
+          kind: 'not_sent',
+          fault: networkFault(stopped ? 'stopped' : 'connect_timeout', { peer, timeoutMs }),
+        };
+      }
+      return {
+        kind: 'unknown',
+        fault: networkFault(stopped ? 'stopped_after_send' : 'answer_timeout', { peer, timeoutMs }),
+      };
+    }
+    return result.started
+      ? { kind: 'unknown', fault: faultAfterSending(result.error, peer) }
+      : { kind: 'not_sent', fault: faultBeforeSending(result.error, peer, 'connect') };
+  }
+
+  return {
+    send,
+    close() {
+      closed = true;
+      for (const ending of running) ending.abort('closed' satisfies End);
+      idle.close();
+    },
+  };
+}
+
+function isPermanent(code: string): boolean {
+  return code === 'blocked_address' || code === 'invalid_request';
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = () => reject(new Error('aborted'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

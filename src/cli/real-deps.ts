@@ -1,0 +1,24 @@
+import type { CliDeps } from './io.ts';
+
+/** The rooms of the running program. */
+export const realDeps: CliDeps = {
+  loadProviders: async () => (await import('../providers/registry.ts')).providers,
+  runServe: async (options) => (await import('../app/run-serve.ts')).runServe(options),
+  openTestSender: async (text, timeoutMs) => (await import('./send-test.ts')).openTestSender(text, timeoutMs),
+  async startSandbox(port, lang) {
+    const [{ startSandbox }, { sandboxConfigToml }, { systemClock }] = await Promise.all([
+      import('../sandbox/server.ts'),
+      import('../sandbox/config-toml.ts'),
+      import('../core/clock.ts'),
+    ]);
+    const sandbox = await startSandbox({ host: '127.0.0.1', port, clock: systemClock });
+    return { url: sandbox.url, toml: sandboxConfigToml(sandbox, lang), close: () => sandbox.close() };
+  },
+  untilSignal: () =>
+    new Promise((resolve) => {
+      const end = () => resolve();
+      process.once('SIGINT', end);
+      process.once('SIGTERM', end);
+    }),
+  nowMs: () => Date.now(),
+};

@@ -1,0 +1,50 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What `/metrics` shows. Labels carry channel names and outcomes, never anything of an endpoint. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Messages put on disk; whoever wires `accept` counts. */
+  readonly accepted: Counter;
+  /** Ended attempts, by channel and outcome. */
+  readonly attempts: Counter<'channel' | 'outcome'>;
+  /** Seconds from the start of an attempt to its outcome. */
+  readonly attemptDuration: Histogram<'channel'>;
+  /** Deliveries that are not finished; set at each scrape. */
+  readonly openDeliveries: Gauge<'channel'>;
+  /** 1 while messages are taken; set at each scrape. */
+  readonly ready: Gauge;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    accepted: new Counter({
+      name: 'postpoint_messages_accepted_total',
+      help: 'Messages put on disk',
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'postpoint_attempts_total',
+      help: 'Ended delivery attempts',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    }),
+    attemptDuration: new Histogram({
+      name: 'postpoint_attempt_duration_seconds',
+      help: 'Duration of delivery attempts',
+      labelNames: ['channel'],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    openDeliveries: new Gauge({
+      name: 'postpoint_open_deliveries',
+      help: 'Deliveries that are not finished (queue depth)',
+      labelNames: ['channel'],
+      registers,
+    }),
+    ready: new Gauge({ name: 'postpoint_ready', help: '1 while messages are taken', registers }),
+  };
+}

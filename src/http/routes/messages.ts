@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import type { PushLog } from '../../pushlog/push-log.ts';
+import { langOfHeader } from '../../texts/texts.ts';
+import { envelope, sendJson } from '../answer.ts';
+import { ApiError } from '../api-error.ts';
+import { detailedMessageJson, messageJson } from '../message-json.ts';
+import { parseMessagesQuery } from '../messages-query.ts';
+
+export interface MessagesDeps {
+  readonly pushLog: PushLog;
+  readonly nextId: () => string;
+}
+
+/** The push log: `GET /api/messages` and `GET /api/messages/{id}`. */
+export function registerMessages(app: FastifyInstance, { pushLog, nextId }: MessagesDeps): void {
+  app.get('/messages', async ({ raw }, reply) => {
+    const { entries, nextCursor } = await pushLog.listMessages(parseMessagesQuery(raw.url ?? ''));
+    const lang = langOfHeader(raw.headers['accept-language']);
+    const page = { items: entries.map((entry) => messageJson(entry, lang)), next_cursor: nextCursor };
+    sendJson(reply, envelope(raw, nextId(), 'ok', 'success', page));
+    return reply;
+  });
+
+  app.get<{ Params: { id: string } }>('/messages/:id', async ({ raw, params }, reply) => {
+    const entry = await pushLog.getMessage(params.id);
+    if (entry === null) throw new ApiError('not_found', (t) => t.messageNotFound);
+    const message = detailedMessageJson(entry, langOfHeader(raw.headers['accept-language']));
+    sendJson(reply, envelope(raw, nextId(), 'ok', 'success', { message }));
+    return reply;
+  });
+}

@@ -1,0 +1,113 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { DELIVERY_STATUSES } from '../core/delivery.ts';
+import { OUTCOME_KINDS } from '../core/outcome.ts';
+import type { Texts } from '../texts/texts.ts';
+import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
+
+export const ULID_PATTERN = '^[0-7][0-9A-HJKMNP-TV-Z]{25}$';
+
+const CLOSED = { additionalProperties: false } as const;
+const errorCodes = Object.keys(API_ERRORS) as ApiErrorCode[];
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const time = () => Type.String({ format: 'date-time' });
+const integerOrNull = () => Type.Union([Type.Integer(), Type.Null()]);
+const numberOrNull = () => Type.Union([Type.Number(), Type.Null()]);
+
+/** The shape of everything that crosses the API, with descriptions in one language. The types come from here too. */
+export function createSchemas(docs: Texts['api']['docs']) {
+  const answerFields = {
+    msg: Type.String({ description: docs.resultMsg }),
+    id: Type.String({ description: docs.resultId, pattern: ULID_PATTERN }),
+    request_id: Type.Optional(Type.String({ description: docs.resultRequestId })),
+  };
+  const okFields = { code: Type.Literal('ok', { description: docs.resultCode }), ...answerFields };
+
+  const TextRequest = Type.Object(
+    {
+      msg: Type.String({ description: docs.msg, minLength: 1 }),
+      to: Type.Optional(
+        Type.Union(
+          [Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }), Type.String({ minLength: 1 })],
+          { description: docs.to },
+        ),
+      ),
+    },
+    CLOSED,
+  );
+  const TextForm = Type.Object(
+    {
+      msg: Type.String({ description: docs.msg, minLength: 1 }),
+      to: Type.Optional(Type.String({ description: docs.toForm, minLength: 1 })),
+    },
+    CLOSED,
+  );
+
+  const Attempt = Type.Object(
+    {
+      number: Type.Integer({ minimum: 1 }),
+      part: Type.Integer({ minimum: 1, description: docs.part }),
+      started_at: time(),
+      duration_ms: numberOrNull(),
+      outcome: Type.Union([Type.Enum([...OUTCOME_KINDS]), Type.Null()]),
+      http_status: integerOrNull(),
+      platform_code: nullable(Type.String()),
+      response: nullable(Type.String()),
+      error: nullable(Type.String()),
+      possible_duplicate: Type.Boolean({ description: docs.possibleDuplicate }),
+    },
+    CLOSED,
+  );
+  const deliveryFields = {
+    id: Type.String(),
+    channel: Type.String(),
+    provider: Type.String(),
+    status: Type.Enum([...DELIVERY_STATUSES]),
+    attempt_count: Type.Integer({ minimum: 0 }),
+    next_attempt_at: nullable(time()),
+    finished_at: nullable(time()),
+    error: nullable(Type.String()),
+  };
+  const Delivery = Type.Object(deliveryFields, CLOSED);
+  const DetailedDelivery = Type.Object({ ...deliveryFields, attempts: Type.Array(Attempt) }, CLOSED);
+  const messageFields = {
+    id: Type.String({ pattern: ULID_PATTERN }),
+    request_id: nullable(Type.String()),
+    msg_type: Type.Literal('text'),
+    msg: Type.String(),
+    created_at: time(),
+  };
+  const Message = Type.Object({ ...messageFields, deliveries: Type.Array(Delivery) }, CLOSED);
+  const DetailedMessage = Type.Object({ ...messageFields, deliveries: Type.Array(DetailedDelivery) }, CLOSED);
+
+  return {
+    TextRequest,
+    TextForm,
+    Attempt,
+    Delivery,
+    DetailedDelivery,
+    Message,
+    DetailedMessage,
+    OkAnswer: Type.Object(okFields, CLOSED),
+    ErrorAnswer: Type.Object(
+      { code: Type.Enum(errorCodes, { description: docs.resultCode }), ...answerFields },
+      CLOSED,
+    ),
+    MessagePageAnswer: Type.Object(
+      {
+        ...okFields,
+        items: Type.Array(Message),
+        next_cursor: Type.Union([Type.String(), Type.Null()], { description: docs.nextCursor }),
+      },
+      CLOSED,
+    ),
+    MessageAnswer: Type.Object({ ...okFields, message: DetailedMessage }, CLOSED),
+  };
+}
+
+export type Schemas = ReturnType<typeof createSchemas>;
+export type SchemaName = keyof Schemas;
+export type AttemptJson = Static<Schemas['Attempt']>;
+export type DeliveryJson = Static<Schemas['Delivery']>;
+export type MessageJson = Static<Schemas['Message']>;
+export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

@@ -1,0 +1,10 @@
+/** On every answer. Nothing that is JSON or text may load, run or be framed. */
+export const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+/** What Swagger UI needs: its own scripts, styles and calls; its icons are `data:` images inside its style sheet. */
+export const SWAGGER_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,0 +1,134 @@
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Accept } from '../accept/accept.ts';
+import type { Clock } from '../core/clock.ts';
+import type { NewId } from '../core/ids.ts';
+import type { Logger } from '../log/logger.ts';
+import type { PushLog } from '../pushlog/push-log.ts';
+import type { Store } from '../store/store.ts';
+import type { Lang } from '../texts/texts.ts';
+import { ApiError, invalidArgument } from './api-error.ts';
+import { type ApiOptions, createApiGuard } from './api-guard.ts';
+import { createErrorHandler, unavailable } from './error-handler.ts';
+import { createKnownPaths } from './known-paths.ts';
+import type { Metrics } from './metrics.ts';
+import { createListeners, DEFAULT_TIMINGS, type Timings } from './node-server.ts';
+import { registerHealth } from './routes/health.ts';
+import { registerMessages } from './routes/messages.ts';
+import { registerMetrics } from './routes/metrics.ts';
+import { registerSwagger } from './routes/swagger.ts';
+import { registerText } from './routes/text.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+export interface HttpDeps {
+  readonly accept: Accept;
+  readonly pushLog: PushLog;
+  readonly api: ApiOptions;
+  readonly newId: NewId;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly isReady: () => boolean;
+  /** Default: always. */
+  readonly isAlive?: () => boolean;
+  readonly countOpen: Store['countOpen'];
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** Language of the service log; default Chinese. */
+  readonly lang?: Lang;
+  /** For tests that must not wait as long. */
+  readonly timings?: Partial<Timings>;
+}
+
+export interface HttpServer {
+  /** For further routes, before `listen`. */
+  readonly app: FastifyInstance;
+  /** See `Listeners`; the configured address without an argument. */
+  listen(address?: { readonly host: string; readonly port: number }): Promise<AddressInfo[]>;
+  /** Takes no new connection; requests that still come on open ones get 503, running ones finish. */
+  close(): Promise<void>;
+}
+
+type Done = (error?: Error) => void;
+
+/** Wires guards, routes and answers. Nothing listens yet. */
+export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
+  const { clock, logger, lang = 'zh', api } = deps;
+  const nextId = () => deps.newId(clock.wallMs());
+  const handleError = createErrorHandler({ nextId, logger, lang });
+  const guardApi = createApiGuard(api, clock);
+  const knownPaths = createKnownPaths();
+  let closing = false;
+
+  const app = fastify({
+    logger: false,
+    // An accepted request's id is its message's; the others get theirs when they are answered.
+    genReqId: () => '',
+    frameworkErrors(error, request, reply) {
+      // A path that cannot be decoded reaches no hook, so that what is under /api/ is checked here.
+      reply.headers(SECURITY_HEADERS);
+      const underApi = (request.raw.url ?? '').includes('/api/');
+      handleError((underApi ? guardApi(request.raw) : null) ?? error, request, reply);
+    },
+  });
+  // Bodies are read by the routes that want one, with rules of their own.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler(refuseUnknownPath);
+  app.addHook('onRoute', ({ url, method }) => knownPaths.add(url, [method].flat()));
+  app.addHook('onRequest', checkRequest);
+
+  function checkRequest({ raw }: FastifyRequest, reply: FastifyReply, done: Done): void {
+    reply.headers(SECURITY_HEADERS);
+    if (closing) reply.header('connection', 'close');
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+      done(invalidArgument((t) => t.hostMissing));
+    else done();
+  }
+
+  function checkApiRequest({ raw }: FastifyRequest, reply: FastifyReply, done: Done): void {
+    reply.header('cache-control', 'no-store');
+    done(guardApi(raw) ?? (closing ? unavailable('stopping') : undefined));
+  }
+
+  function refuseUnknownPath({ raw }: FastifyRequest): void {
+    const allow = knownPaths.allowFor(raw.url ?? '');
+    if (allow === null) throw new ApiError('not_found', (t) => t.notFound);
+    throw new ApiError('method_not_allowed', (t) => t.methodNotAllowed(allow), { headers: { allow } });
+  }
+
+  app.get('/', (_request, reply) => reply.redirect('/log', 302));
+  registerHealth(app, {
+    isReady: () => !closing && deps.isReady(),
+    isAlive: deps.isAlive ?? (() => true),
+    nextId,
+  });
+  registerMetrics(app, { ...deps, lang });
+  registerSwagger(app, { version: deps.version, headerNames: api.headers.map(({ name }) => name) });
+  app.register(
+    async (scope) => {
+      scope.addHook('onRequest', checkApiRequest);
+      scope.setNotFoundHandler(refuseUnknownPath);
+      registerText(scope, { accept: deps.accept, bodyLimitBytes: api.bodyLimitBytes });
+      registerMessages(scope, { pushLog: deps.pushLog, nextId });
+    },
+    { prefix: '/api' },
+  );
+
+  const listeners = createListeners((raw, response) => app.routing(raw, response), nextId, {
+    ...DEFAULT_TIMINGS,
+    ...deps.timings,
+  });
+  return {
+    app,
+    async listen(address = api) {
+      await app.ready();
+      return listeners.listen(address);
+    },
+    async close() {
+      closing = true;
+      await listeners.close();
+      await app.close();
+    },
+  };
+}

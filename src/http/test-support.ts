@@ -1,0 +1,123 @@
+import { connect } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { Accept, AcceptRequest } from '../accept/accept.ts';
+import { systemClock } from '../core/clock.ts';
+import { createIds } from '../core/ids.ts';
+import type { Logger } from '../log/logger.ts';
+import type { LogEntryWithAttempts, LogQuery } from '../store/store.ts';
+import { createMetrics } from './metrics.ts';
+import type { Timings } from './node-server.ts';
+import { createHttpServer, type HttpDeps, type HttpServer } from './server.ts';
+
+export interface TestServer {
+  readonly server: HttpServer;
+  readonly port: number;
+  readonly url: string;
+  /** What `accept` was asked. */
+  readonly accepted: AcceptRequest[];
+  readonly queries: LogQuery[];
+  readonly logLines: string[];
+}
+
+export const FAST_TIMINGS: Timings = {
+  requestTimeoutMs: 300,
+  headersTimeoutMs: 200,
+  connectionsCheckingIntervalMs: 20,
+  keepAliveTimeoutMs: 5_000,
+  closeGraceMs: 500,
+};
+
+type Overrides = Omit<Partial<HttpDeps>, 'api'> & {
+  readonly api?: Partial<HttpDeps['api']>;
+  readonly entries?: readonly LogEntryWithAttempts[];
+};
+
+/** A real server on a free loopback port, with an `accept` that takes everything and a push log in memory. */
+export async function startServer(t: TestContext, overrides: Overrides = {}): Promise<TestServer> {
+  const accepted: AcceptRequest[] = [];
+  const queries: LogQuery[] = [];
+  const logLines: string[] = [];
+  const { api, entries = [], ...rest } = overrides;
+  const newId = createIds();
+  const accept: Accept = async (request) => {
+    accepted.push(request);
+    return { kind: 'accepted', messageId: newId(Date.now()) };
+  };
+  const server = await createHttpServer({
+    accept,
+    pushLog: {
+      listMessages: async (query) => {
+        queries.push(query);
+        return { entries, nextCursor: null };
+      },
+      getMessage: async (id) => entries.find((entry) => entry.id === id) ?? null,
+    },
+    api: {
+      host: '127.0.0.1',
+      port: 0,
+      headers: [],
+      maxRequestsPerSecond: 0,
+      bodyLimitBytes: 1_048_576,
+      allowedHosts: [],
+      ...api,
+    },
+    newId,
+    clock: systemClock,
+    logger: collectingLogger(logLines),
+    isReady: () => true,
+    countOpen: async () => [{ channel: 'ops', count: 3 }],
+    metrics: createMetrics(),
+    version: '0.0.0-test',
+    timings: FAST_TIMINGS,
+    ...rest,
+  });
+  const [address] = await server.listen();
+  if (address === undefined) throw new Error('the server listens nowhere');
+  t.after(() => server.close());
+  const { port } = address;
+  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, logLines };
+}
+
+function collectingLogger(lines: string[]): Logger {
+  const write = (subject: string, text: string, fields?: object) =>
+    void lines.push(`${subject} ${text} ${JSON.stringify(fields)}`);
+  return { debug: write, info: write, warn: write, error: write };
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
+  /** Everything that was received, for answers that are not the first. */
+  readonly all: string;
+  /** An error of the connection, such as ECONNRESET. */
+  readonly fault: string | null;
+}
+
+/** Speaks to the server byte by byte; `talk` writes. Resolves when the server closes or `isDone` says so. */
+export function rawExchange(
+  port: number,
+  talk: (write: (data: string | Buffer) => void) => void | Promise<void>,
+  isDone: (received: string) => boolean = () => false,
+): Promise<RawAnswer> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let all = '';
+    let fault: string | null = null;
+    const finish = () => {
+      const [head = '', ...bodies] = all.split('\r\n\r\n');
+      const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1] ?? 0);
+      resolve({ status, head, body: bodies.join('\r\n\r\n'), all, fault });
+      socket.destroy();
+    };
+    socket.on('data', (chunk) => {
+      all += chunk.toString('utf8');
+      if (isDone(all)) finish();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      fault = error.code ?? error.message;
+    });
+    socket.on('close', finish);
+    socket.on('connect', () => void talk((data) => void (socket.writable && socket.write(data))));
+  });
+}

@@ -1,0 +1,101 @@
+import { isUtf8 } from 'node:buffer';
+import { type ApiError, invalidArgument } from './api-error.ts';
+import { parseForm } from './form.ts';
+import type { BodyKind } from './media-type.ts';
+import { nearestWord, shownWord } from './nearest-word.ts';
+
+/** What `POST /api/text` asks for. */
+export interface TextInput {
+  readonly text: string;
+  /** null: every enabled channel. */
+  readonly to: readonly string[] | null;
+}
+
+export const TEXT_FIELDS = ['msg', 'to'] as const;
+
+/** A visible character. Whitespace, control, format and filler characters show nothing, nor does the empty braille cell. */
+const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** @throws ApiError that says what is wrong. */
+export function parseTextBody(kind: BodyKind, bytes: Buffer): TextInput {
+  if (kind === 'json') return parseJson(bytes);
+  const fields = parseForm(bytes);
+  const msg = fields.get('msg');
+  const to = fields.get('to');
+  if (msg === undefined) throw invalidArgument((t) => t.msgRequired);
+  refuseUnknown(fields.keys(), 'form');
+  return { text: checkText(msg), to: to === undefined ? null : splitWords(to) };
+}
+
+function parseJson(bytes: Buffer): TextInput {
+  const body = decodeJsonObject(bytes);
+  if (!Object.hasOwn(body, 'msg')) throw invalidArgument((t) => t.msgRequired);
+  // JSON.parse makes `__proto__` a plain field, so that it is refused here like any other.
+  refuseUnknown(Object.keys(body), 'json');
+  return { text: checkText(body.msg), to: Object.hasOwn(body, 'to') ? checkTo(body.to) : null };
+}
+
+function decodeJsonObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+  if (!isUtf8(bytes)) throw invalidArgument((t) => t.notUtf8(t.requestBody));
+  const value = parseOrRefuse(bytes.toString('utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgument((t) => t.notJsonObject);
+  return value as Record<string, unknown>;
+}
+
+function parseOrRefuse(text: string): unknown {
+  try {
+    // Some Windows clients put a byte order mark first; RFC 8259 section 8.1 lets a reader ignore it.
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    throw invalidArgument((t) => t.notJson);
+  }
+}
+
+function refuseUnknown(fields: Iterable<string>, kind: BodyKind): void {
+  for (const field of fields) {
+    if (field === 'msg' || field === 'to') continue;
+    throw unknownField(field, kind);
+  }
+}
+
+function unknownField(field: string, kind: BodyKind): ApiError {
+  const shown = shownWord(field);
+  const nearest = nearestWord(field, TEXT_FIELDS);
+  return invalidArgument((t) =>
+    kind === 'json' ? t.unknownField(shown, nearest) : t.unknownFormField(shown, nearest),
+  );
+}
+
+function checkText(msg: unknown): string {
+  if (typeof msg !== 'string') throw invalidArgument((t) => t.msgNotString);
+  if (!VISIBLE.test(msg) && !msg.includes('\0')) throw invalidArgument((t) => t.msgBlank);
+  return checkUnicode('msg', msg);
+}
+
+function checkUnicode(field: string, text: string): string {
+  if (text.includes('\0')) throw invalidArgument((t) => t.hasNul(field));
+  if (!text.isWellFormed()) throw invalidArgument((t) => t.loneSurrogate(field));
+  return text;
+}
+
+function checkTo(to: unknown): readonly string[] {
+  if (typeof to === 'string') return splitWords(to);
+  if (!Array.isArray(to) || !to.every((word) => typeof word === 'string'))
+    throw invalidArgument((t) => t.toWrongType);
+  return checkWords(to);
+}
+
+function splitWords(to: string): readonly string[] {
+  if (to.trim() === '') throw invalidArgument((t) => t.toEmpty);
+  return checkWords(to.split(',').map((word) => word.trim()));
+}
+
+function checkWords(words: readonly string[]): readonly string[] {
+  if (words.length === 0) throw invalidArgument((t) => t.toEmpty);
+  for (const word of words) {
+    if (word.trim() === '') throw invalidArgument((t) => t.toEmptyWord);
+    checkUnicode('to', word);
+  }
+  return words;
+}

@@ -1,0 +1,86 @@
+import { linkSpans, type Span } from './link-spans.ts';
+
+/**
+ * What Mattermost makes of a text, and what keeps it from doing so.
+ *
+ * Read in the web client's parser (https://github.com/mattermost/marked/blob/master/lib/marked.js, read 2026-09):
+ *
+ * - A backslash is swallowed before `` `*{}[]()#+-.!_>|~ `` and before a backslash that no letter follows; the mobile
+ *   client takes all ASCII punctuation. So a backslash is used where both agree.
+ * - `<`, `&` and `$` have no backslash in the web client; entities are decoded by both.
+ * - An escaped character is joined to the text around it again before mentions, emoji and channel links are looked
+ *   for, so a backslash does not stop these. Only there a zero-width space (U+200B) is used.
+ *
+ * And in the server (https://github.com/mattermost/mattermost/blob/master/server/channels/app/slack.go and webhook.go,
+ * read 2026-09): on the raw text, `<!channel>`, `<!here>` and `<!all>` become mentions, `<@id>` a member's name, and
+ * `<a|b>` the link `[b](a)`.
+ */
+const BACKSLASH = [
+  String.raw`\\(?![A-Za-z0-9])`,
+  String.raw`[*_\x60[|]`,
+  '~(?=~)|(?<=~)~',
+  // Headings, quotes, rules and lists count at the start of a line.
+  String.raw`(?<=^[ \t]*)(?:#(?=#{0,5}(?:[ \t]|$))|>|[-+](?=[\s-]|$))`,
+  String.raw`(?<=^[ \t]*\d+)[.)](?=\s|$)`,
+  // `example.com/a_b` would be a link in some places and text in others, and each wants another escape.
+  String.raw`\.(?=\p{L}{2,4}\/)`,
+];
+const ENTITY = [
+  // Tags and autolinks, whose inside no escape would reach; and all that the server rewrites.
+  String.raw`<(?=[A-Za-z/!?@]|[^\n<>]*[|>])`,
+  String.raw`&(?=#?\w+;)`,
+  // Inline LaTeX: a closing `$` that no letter follows.
+  String.raw`\$(?=[^$\n]+\$(?!\w))`,
+];
+const ZERO_WIDTH = [
+  // @here, @channel, @all, @user. In an e-mail address a letter stands before it. U+FF20 counts since v11.3.
+  String.raw`(?<![A-Za-z0-9])@(?=\w)|\uff20`,
+  // ~town-square would show another name.
+  String.raw`(?<!~)~(?=\w)`,
+  // :smile: and the emoticons :) ;) :D :/ <3. A time such as 12:30:45 names no emoji.
+  String.raw`:(?=[\w+-]{1,64}:)(?!\d\d?:)`,
+  String.raw`(?<!\w)(?:[:;](?='?-?(?:[)(\][|$/@]|[dopsx]\b)(?!\w))|x(?=-d\b)|<(?=\/?3(?!\w)))`,
+];
+const INDENT = [
+  // Four columns make a code block, and in it a backslash would show. A leading zero-width space is not white space.
+  String.raw`^(?=(?: {0,3}\t| {4})[ \t]*\S)`,
+  // A line of `=` makes the line above a heading; it has no escape in the web client.
+  String.raw`^(?=[ \t]*=+[ \t]*$)`,
+];
+
+const MARKUP = new RegExp(
+  [
+    `(?<indent>${INDENT.join('|')})`,
+    `(?<zeroWidth>${ZERO_WIDTH.join('|')})`,
+    `(?<backslash>${BACKSLASH.join('|')})`,
+    `(?<entity>${ENTITY.join('|')})`,
+  ].join('|'),
+  'gimu',
+);
+
+const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '&': '&amp;', $: '&#36;' };
+
+/** What may follow a bare link so that Mattermost ends it where we do. */
+const CLEAN_END = /[?!.,:;'")\]]*(?:\s|$)/y;
+
+/** The text in Mattermost's Markdown, so that readers see it as it was typed, with its links alive and nobody mentioned. */
+export function escapeMattermost(text: string): string {
+  const escapeSpan = (span: Span) =>
+    span.kind === 'link' ? bareOrBracketed(span, text) : escapeMarkup(span.text);
+  return linkSpans(text).map(escapeSpan).join('');
+}
+
+function escapeMarkup(text: string): string {
+  return text.replace(MARKUP, (match, ...rest) => {
+    const groups: Readonly<Record<string, string | undefined>> = rest.at(-1);
+    if (groups.backslash !== undefined) return `\\${match}`;
+    if (groups.entity !== undefined) return ENTITIES[match] ?? match;
+    return `${match}\u200b`;
+  });
+}
+
+/** Nothing in a link is markup to Mattermost; `<link>` shows without the brackets and ends exactly there. */
+function bareOrBracketed({ text: link, start }: Span, text: string): string {
+  CLEAN_END.lastIndex = start + link.length;
+  return CLEAN_END.test(text) ? link : `<${link}>`;
+}

@@ -1,0 +1,47 @@
+/** A piece of a text: a bare link, or what is between two of them. */
+export interface Span {
+  readonly kind: 'text' | 'link';
+  readonly text: string;
+  /** Where it starts in the whole text. */
+  readonly start: number;
+}
+
+/**
+ * A link ends at white space, at what no URL may hold, and at the full-width punctuation that follows one in Chinese
+ * text without a space. The latter is the list that Mattermost's own parser uses:
+ * https://github.com/mattermost/marked/blob/master/lib/marked.js (read 2026-09)
+ */
+const LINK =
+  /https?:\/\/[\p{L}\p{N}[][^\s\p{Cc}<>"`\\|\u200b«»“”‘’\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e\u3001\u3002\u300a-\u3011]*/giu;
+
+/** What ends a sentence or a markup pair around a link, and is no part of it: https://github.github.com/gfm/#extended-autolink-path-validation (read 2026-09) */
+const TAIL = "?!.,:;'*_~]}";
+
+/** Cuts a text at its bare http and https links. Joined again, the pieces are the text. */
+export function linkSpans(text: string): Span[] {
+  const spans: Span[] = [];
+  let end = 0;
+  for (const match of text.matchAll(LINK)) {
+    const link = trimTail(match[0]);
+    if (match.index > end) spans.push({ kind: 'text', text: text.slice(end, match.index), start: end });
+    spans.push({ kind: 'link', text: link, start: match.index });
+    end = match.index + link.length;
+  }
+  if (end < text.length) spans.push({ kind: 'text', text: text.slice(end), start: end });
+  return spans;
+}
+
+function trimTail(link: string): string {
+  let closersTooMany = count(link, ')') - count(link, '(');
+  let end = link.length;
+  for (; end > 0; end--) {
+    const last = link.charAt(end - 1);
+    if (last === ')' && closersTooMany > 0) closersTooMany--;
+    else if (!TAIL.includes(last)) break;
+  }
+  return link.slice(0, end);
+}
+
+function count(text: string, char: string): number {
+  return text.split(char).length - 1;
+}

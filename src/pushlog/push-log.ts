@@ -1,0 +1,16 @@
+import type { LogEntryWithAttempts, LogQuery, Store } from '../store/store.ts';
+import { getMessage } from './get-message.ts';
+import { listMessages, type MessagePage } from './list-messages.ts';
+
+/** The reads behind the log page. */
+export interface PushLog {
+  listMessages(query: LogQuery): Promise<MessagePage>;
+  getMessage(id: string): Promise<LogEntryWithAttempts | null>;
+}
+
+export function createPushLog(store: Pick<Store, 'listMessages' | 'getMessage'>): PushLog {
+  return {
+    listMessages: (query) => listMessages(store, query),
+    getMessage: (id) => getMessage(store, id),
+  };
+}

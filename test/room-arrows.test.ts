@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+
+// Goal: data flows one way and imports follow it. Method: read every import of `src` and hold it against this table.
+
+/** Room -> the rooms that it may import. A room that is not listed here may not exist. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  texts: ['core'],
+  log: [],
+  providers: ['core', 'texts'],
+  config: ['core', 'texts', 'providers'],
+  store: ['core'],
+  accept: ['core', 'texts', 'log', 'store'],
+  channel: ['core', 'texts', 'providers'],
+  dispatch: ['core', 'texts', 'store'],
+  pushlog: ['core', 'store'],
+  http: ['core', 'texts', 'config', 'log', 'accept', 'pushlog', 'store'],
+  // Written from the platforms' documents: it must be able to prove our providers wrong.
+  sandbox: ['core', 'texts'],
+  app: [
+    'core',
+    'texts',
+    'log',
+    'config',
+    'providers',
+    'store',
+    'accept',
+    'channel',
+    'dispatch',
+    'pushlog',
+    'http',
+    'sandbox',
+  ],
+  cli: ['core', 'texts', 'log', 'config', 'providers', 'channel', 'sandbox', 'app'],
+};
+
+/** A test may also import what it tests against. */
+const TEST_EXTRAS: Readonly<Record<string, readonly string[]>> = {
+  dispatch: ['store'],
+};
+
+const root = join(import.meta.dirname, '..');
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
+
+function roomOf(file: string): string {
+  return relative(join(root, 'src'), file).split(/[\\/]/)[0] ?? '';
+}
+
+const files = globSync('src/**/*.ts', { cwd: root }).map((file) => join(root, file));
+
+test('there are files to check', () => assert.ok(files.length > 50, `${files.length} files`));
+
+test('every import follows the arrows', () => {
+  const against: string[] = [];
+  for (const file of files) {
+    const room = roomOf(file);
+    const isTest = file.endsWith('.test.ts');
+    const allowed = [room, ...(ARROWS[room] ?? []), ...(isTest ? (TEST_EXTRAS[room] ?? []) : [])];
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      const target = join(dirname(file), specifier);
+      const inTestFolder = target.startsWith(join(root, 'test'));
+      if (inTestFolder ? isTest : target.startsWith(join(root, 'src')) && allowed.includes(roomOf(target))) continue;
+      if (target === join(root, 'package.json') && room === 'cli') continue;
+      against.push(`${relative(root, file)} imports ${specifier}`);
+    }
+  }
+  assert.deepEqual(against, []);
+});
+
+test('every room is in the table', () => {
+  assert.deepEqual([...new Set(files.map(roomOf))].sort(), Object.keys(ARROWS).sort());
+});

@@ -1,0 +1,153 @@
+import type { Arrival, Ledgers } from './ledgers.ts';
+
+/**
+ * Holds three ledgers against each other: what clients were promised, what receivers saw, what the log says.
+ *
+ * @returns one sentence for each broken promise; empty when all is well.
+ */
+export function brokenPromises(ledgers: Ledgers): string[] {
+  return [
+    ...lostMessages(ledgers),
+    ...unexplainedCopies(ledgers),
+    ...unloggedSends(ledgers),
+    ...windowsOverLimit(ledgers),
+    ...outOfOrder(ledgers),
+    ...gapsInTheLog(ledgers),
+    ...keysWithSeveralMessages(ledgers),
+  ];
+}
+
+/** Every accepted message has one delivery per channel, and each came to an end; `delivered` means that the receiver took it. */
+function lostMessages({ driver, arrivals, log, channels }: Ledgers): string[] {
+  const entries = new Map(log.map((entry) => [entry.id, entry]));
+  const taken = new Set(arrivals.filter((arrival) => arrival.taken).map(pairOf));
+  return [...driver.accepted].flatMap(([id, { token }]) =>
+    channels.flatMap(({ name }) => {
+      const delivery = entries.get(id)?.deliveries.find(({ channel }) => channel === name);
+      if (delivery === undefined) return [`lost: ${id} has no delivery to ${name}`];
+      if (delivery.status !== 'delivered' && delivery.status !== 'failed')
+        return [`lost: ${id} to ${name} is ${delivery.status}`];
+      if (delivery.status === 'delivered' && !taken.has(pairOf({ channel: name, token }))) {
+        return [`lost: ${id} is "delivered" to ${name}, which never took it`];
+      }
+      return [];
+    }),
+  );
+}
+
+/** A receiver takes a message twice only where an attempt's end was unknown, and the later attempt says so. */
+function unexplainedCopies({ arrivals, log, driver }: Ledgers): string[] {
+  const copies = new Map<string, number>();
+  for (const arrival of arrivals) {
+    if (arrival.taken) copies.set(pairOf(arrival), (copies.get(pairOf(arrival)) ?? 0) + 1);
+  }
+  return log.flatMap((entry) => {
+    const token = driver.accepted.get(entry.id)?.token ?? entry.text;
+    return entry.deliveries.flatMap(({ channel, attempts }) => {
+      const count = copies.get(pairOf({ channel, token })) ?? 0;
+      const unknown = attempts.filter(({ outcome }) => outcome === 'unknown').length;
+      const flagged = attempts.filter(({ possibleDuplicate }) => possibleDuplicate).length;
+      if (count > 1 + unknown)
+        return [
+          `copies: ${entry.id} was taken ${count} times by ${channel}, ${unknown} attempts were unknown`,
+        ];
+      if (count > 1 && flagged === 0)
+        return [`copies: ${entry.id} to ${channel} was doubled, no attempt says so`];
+      return [];
+    });
+  });
+}
+
+/** Receivers never see a request without an attempt on record. */
+function unloggedSends({ arrivals, log, driver }: Ledgers): string[] {
+  const seen = Map.groupBy(arrivals, pairOf);
+  const attemptsOf = new Map<string, number>();
+  for (const entry of log) {
+    const token = driver.accepted.get(entry.id)?.token ?? entry.text;
+    for (const { channel, attempts } of entry.deliveries)
+      attemptsOf.set(pairOf({ channel, token }), attempts.length);
+  }
+  return [...seen].flatMap(([pair, requests]) => {
+    const attempts = attemptsOf.get(pair) ?? 0;
+    return requests.length > attempts
+      ? [`unlogged: ${requests.length} requests for ${pair}, ${attempts} attempts`]
+      : [];
+  });
+}
+
+/** No rolling window at the receiver holds more than its limit. */
+function windowsOverLimit({ arrivals, channels }: Ledgers): string[] {
+  const endpointOf = new Map(channels.map(({ name, endpoint }) => [name, endpoint]));
+  return [...new Set(channels.map(({ endpoint }) => endpoint))].flatMap((endpoint) => {
+    const limits = channels.find((channel) => channel.endpoint === endpoint);
+    const times = arrivals
+      .filter(({ channel }) => endpointOf.get(channel) === endpoint)
+      .map(({ atMs }) => atMs);
+    times.sort((a, b) => a - b);
+    return [
+      ...overLimit(endpoint, times, limits?.perMinute ?? 0, 60_000),
+      ...overLimit(endpoint, times, limits?.perSecond ?? 0, 1_000),
+    ];
+  });
+}
+
+function overLimit(endpoint: string, times: readonly number[], limit: number, windowMs: number): string[] {
+  if (limit === 0) return [];
+  const index = times.findIndex(
+    (atMs, first) => (times[first + limit] ?? Number.POSITIVE_INFINITY) - atMs < windowMs,
+  );
+  return index < 0
+    ? []
+    : [`limit: ${endpoint} saw more than ${limit} requests in ${windowMs} ms from ${times[index]} ms on`];
+}
+
+/** On an ordered channel the receiver takes messages in order of acceptance; what failed is left out. */
+function outOfOrder({ arrivals, log, channels, driver }: Ledgers): string[] {
+  return channels
+    .filter(({ ordered }) => ordered)
+    .flatMap(({ name }) => {
+      const delivered = log.flatMap((entry) => {
+        const delivery = entry.deliveries.find(({ channel }) => channel === name);
+        const token = driver.accepted.get(entry.id)?.token ?? entry.text;
+        return delivery?.status === 'delivered' ? [{ position: Number(delivery.id), token }] : [];
+      });
+      delivered.sort((a, b) => a.position - b.position);
+      const firsts = [
+        ...new Set(
+          arrivals.filter(({ channel, taken }) => channel === name && taken).map(({ token }) => token),
+        ),
+      ];
+      const ofDelivered = new Set(delivered.map(({ token }) => token));
+      const seen = firsts.filter((token) => ofDelivered.has(token));
+      const wrong = seen.findIndex((token, index) => token !== delivered[index]?.token);
+      return wrong < 0
+        ? []
+        : [`order: ${name} took ${seen[wrong]} at place ${wrong}, accepted was ${delivered[wrong]?.token}`];
+    });
+}
+
+/** Attempts are numbered from 1 without gaps, and each has its end on record. */
+function gapsInTheLog({ log }: Ledgers): string[] {
+  return log.flatMap(({ id, deliveries }) =>
+    deliveries.flatMap(({ channel, attempts, attemptCount }) => {
+      const gapFree =
+        attempts.every(({ number }, index) => number === index + 1) && attempts.length === attemptCount;
+      const ended = attempts.every(({ outcome }) => outcome !== null);
+      return gapFree && ended ? [] : [`log: attempts of ${id} to ${channel} have a gap or no end`];
+    }),
+  );
+}
+
+/** One key, one message: every answer to it carries the same id, and the log has its text once. */
+function keysWithSeveralMessages({ driver, log }: Ledgers): string[] {
+  const several = [...driver.idsOfKey]
+    .filter(([, ids]) => ids.size > 1)
+    .map(([key]) => `key: ${key} got several ids`);
+  const byKey = Map.groupBy(log, ({ requestId }) => requestId);
+  const doubled = [...byKey].filter(([key, entries]) => key !== null && entries.length > 1);
+  return [...several, ...doubled.map(([key, entries]) => `key: ${key} made ${entries.length} messages`)];
+}
+
+function pairOf({ channel, token }: Pick<Arrival, 'channel' | 'token'>): string {
+  return `${channel} ${token}`;
+}
