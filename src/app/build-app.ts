@@ -50,7 +50,8 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
   const channels = config.channels.map((channel, index) => {
     const ref = refs[index];
     const provider = findProvider(channel.providerId);
-    if (ref === undefined || provider === undefined) throw new Error(`channel ${channel.name} cannot be wired`);
+    if (ref === undefined || provider === undefined)
+      throw new Error(`channel ${channel.name} cannot be wired`);
     const { timeoutMs } = config.delivery;
     return { ...channel, ref, sender: createChannel(channel, { provider, clock, transport, timeoutMs }) };
   });
@@ -125,7 +126,10 @@ async function reportLeftovers(
 }
 
 /** Queue depths, with a 0 for each channel that has nothing to do. */
-async function countOpenOfAll({ channels }: Config, store: Store): Promise<{ channel: string; count: number }[]> {
+async function countOpenOfAll(
+  { channels }: Config,
+  store: Store,
+): Promise<{ channel: string; count: number }[]> {
   const open = new Map((await store.countOpen()).map(({ channel, count }) => [channel, count]));
   const names = new Set([...channels.map(({ name }) => name), ...open.keys()]);
   return [...names].map((channel) => ({ channel, count: open.get(channel) ?? 0 }));

@@ -26,7 +26,11 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
         case 'retry':
         case 'pause': {
           const text = next.kind === 'retry' ? say.willRetry : say.paused;
-          logger.warn(channel, text, { ...fields, [say.waitSeconds]: next.waitMs / 1_000, [say.reason]: next.error[lang] });
+          logger.warn(channel, text, {
+            ...fields,
+            [say.waitSeconds]: next.waitMs / 1_000,
+            [say.reason]: next.error[lang],
+          });
           return;
         }
         case 'failed':
@@ -41,7 +45,9 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
       else logger.error(channel, say.storeTrouble, { [say.reason]: error.message });
     },
     bug(channel, error) {
-      logger.error(channel, say.laneBug, { [say.reason]: error instanceof Error ? (error.stack ?? '') : String(error) });
+      logger.error(channel, say.laneBug, {
+        [say.reason]: error instanceof Error ? (error.stack ?? '') : String(error),
+      });
     },
   };
 }

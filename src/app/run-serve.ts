@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { isLoopbackHost } from '../config/listen-address.ts';
 import { demoConfig } from '../config/load.ts';
 import { systemClock } from '../core/clock.ts';
 import type { LocalText } from '../core/local-text.ts';
@@ -26,27 +27,31 @@ export interface ServeOptions {
 /**
  * Runs the service until it is told to stop.
  *
- * @returns the exit code: 0 after a clean stop, 1 when it cannot start or the store has failed.
+ * @returns the exit code: 0 after a clean stop, 1 when the store has failed.
+ * @throws when it cannot even log: an unusable log folder, or no loopback port for the sandbox.
  */
-export async function runServe({ config: configured, warnings, lang, cwd, version }: ServeOptions): Promise<number> {
+export async function runServe(options: ServeOptions): Promise<number> {
+  const { config: configured, warnings, lang, cwd, version } = options;
   const say = texts[lang].service;
   const sandbox = configured === null ? await startSandbox({ clock: systemClock }) : null;
-  const config = configured ?? demoConfig({ toml: sandbox === null ? '' : sandboxConfigToml(sandbox), cwd, providers });
-  const logger = createLogger(config.log);
-  logger.info('postpoint', `PostPoint v${version} ${process.platform}/${process.arch}`);
-  for (const warning of warnings) logger.warn('postpoint', warning[lang]);
-
+  let logger: ServiceLogger | null = null;
   try {
-    return await serveUntilStopped(config, sandbox, logger, { lang, version });
-  } catch (error) {
-    const { text, fields } = startFailure(error, config, lang);
-    logger.error('postpoint', text, fields);
-    return 1;
+    const config = configured ?? demoConfig({ toml: demoToml(sandbox, lang), cwd, providers });
+    logger = createLogger(config.log);
+    logger.info('postpoint', `PostPoint v${version} ${process.platform}/${process.arch}`);
+    for (const warning of warnings) logger.warn('postpoint', warning[lang]);
+    const exitCode = await serveUntilStopped(config, sandbox, logger, { lang, version });
+    logger.info('postpoint', say.stopped);
+    return exitCode;
   } finally {
     await sandbox?.close();
-    logger.info('postpoint', say.stopped);
-    await logger.close();
+    await logger?.close();
   }
+}
+
+/** A store of its own: what is left of a demo must never reach a real group that is configured later. */
+function demoToml(sandbox: Sandbox | null, lang: Lang): string {
+  return `store.url = "sqlite:data/demo.db"\n${sandbox === null ? '' : sandboxConfigToml(sandbox, lang)}`;
 }
 
 async function serveUntilStopped(
@@ -69,6 +74,10 @@ async function serveUntilStopped(
     const exitCode = await stop.ended;
     logger.info('postpoint', say.stopping);
     return exitCode;
+  } catch (error) {
+    const { text, fields } = startFailure(error, config, lang);
+    logger.error('postpoint', text, fields);
+    return 1;
   } finally {
     await app?.stop();
     await store?.close();
@@ -77,7 +86,13 @@ async function serveUntilStopped(
 }
 
 /** What a person at the terminal wants to know first. */
-function announce(config: Config, sandbox: Sandbox | null, app: App, logger: ServiceLogger, lang: Lang): void {
+function announce(
+  config: Config,
+  sandbox: Sandbox | null,
+  app: App,
+  logger: ServiceLogger,
+  lang: Lang,
+): void {
   const say = texts[lang].service;
   if (sandbox !== null) {
     logger.warn('demo', say.demoMode);
@@ -85,9 +100,6 @@ function announce(config: Config, sandbox: Sandbox | null, app: App, logger: Ser
   }
   logger.info('api', say.listening(`${app.url}/api/text`));
   logger.info('api', say.pages(`${app.url}/log`, `${app.url}/swagger/`));
-  if (!isLoopback(config.api.host) && config.api.headers.length === 0) logger.warn('api', say.openToNetwork);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (!isLoopbackHost(config.api.host) && config.api.headers.length === 0)
+    logger.warn('api', say.openToNetwork);
 }

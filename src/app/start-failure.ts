@@ -5,18 +5,28 @@ import { type Lang, texts } from '../texts/texts.ts';
 import { StoreKindError } from './open-store.ts';
 
 /** Says why the service could not start, and what to do about it. */
-export function startFailure(error: unknown, config: Config, lang: Lang): { text: string; fields: LogFields } {
+export function startFailure(
+  error: unknown,
+  config: Config,
+  lang: Lang,
+): { text: string; fields: LogFields } {
   const say = texts[lang].service;
   if (error instanceof StoreKindError) return { text: say.storeKindMissing(error.kind), fields: {} };
   if (error instanceof StoreUnusableError) {
     const path = config.store.kind === 'sqlite' ? config.store.path : '';
-    const text = { in_use: say.storeInUse, schema_too_new: say.storeTooNew, failed: say.storeUnusable }[error.why];
+    const text = { in_use: say.storeInUse, schema_too_new: say.storeTooNew, failed: say.storeUnusable }[
+      error.why
+    ];
     return { text, fields: { [say.file]: path, [say.reason]: error.message } };
   }
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const address = `${config.api.host || '*'}:${config.api.port}`;
   if (code === 'EADDRINUSE') return { text: say.portTaken(address), fields: {} };
   if (code === 'EACCES') return { text: say.portForbidden(address), fields: {} };
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return { text: say.addressUnknown(address), fields: {} };
-  return { text: say.startFailed, fields: { [say.reason]: error instanceof Error ? error.message : String(error) } };
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return { text: say.addressUnknown(address), fields: {} };
+  return {
+    text: say.startFailed,
+    fields: { [say.reason]: error instanceof Error ? error.message : String(error) },
+  };
 }

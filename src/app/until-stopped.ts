@@ -14,8 +14,9 @@ export function untilStopped(): StopRequest {
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   let asked = false;
   const onSignal = () => {
-    // Everything accepted is on disk; what is in flight will be settled at the next start.
-    if (asked) process.exit(1);
+    // Everything accepted is on disk; what is in flight will be settled at the next start. `process.exit` would wait for
+    // a terminal that takes no more output.
+    if (asked) process.kill(process.pid, 'SIGKILL');
     asked = true;
     resolve(0);
   };

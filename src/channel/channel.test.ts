@@ -161,7 +161,15 @@ test('everything of an answer is masked, then cut', async () => {
   const { channel } = setUp({
     // The token straddles the 4 KiB mark and, at the end, the limit of what was read.
     result: answer(`${'x'.repeat(4_090)}${TOKEN}${'中'.repeat(3_000)}`),
-    provider: { readAnswer: () => ({ kind: 'rate_limited', platformCode: TOKEN, error, pauseMs: 7 }) },
+    provider: {
+      readAnswer: () => ({
+        kind: 'rate_limited',
+        platformCode: TOKEN,
+        error,
+        pauseMs: 7,
+        endpointGone: true,
+      }),
+    },
   });
   const { outcome } = await channel.send(message);
   assert.equal(outcome.response, `${'x'.repeat(4_090)}[secre`);
@@ -170,6 +178,7 @@ test('everything of an answer is masked, then cut', async () => {
     {
       kind: 'rate_limited',
       pauseMs: 7,
+      endpointGone: true,
       platformCode: '[secret]',
       error: { zh: '错误 [secret]', en: 'error [secret]' },
       httpStatus: 200,

@@ -117,8 +117,7 @@ function readAnswer(provider: Provider, answer: Answer, mask: MaskSecrets): Outc
   const { error, platformCode } = verdict;
   const masked = mask(answer.body, !answer.complete);
   return {
-    kind: verdict.kind,
-    ...(verdict.pauseMs === undefined ? {} : { pauseMs: verdict.pauseMs }),
+    ...verdict,
     platformCode: platformCode === null ? null : cutBytes(mask(platformCode), MAX_CODE_BYTES),
     error: error && {
       zh: cutBytes(mask(error.zh, !answer.complete), MAX_ERROR_BYTES),

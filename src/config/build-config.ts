@@ -5,13 +5,14 @@ import {
   UNCERTAIN_MODES,
   WEBHOOK_METHODS,
 } from '../core/channel-config.ts';
+import { LOG_LEVELS } from '../core/log-level.ts';
 import type { RateLimitWindow } from '../core/rate-windows.ts';
 import { Secret } from '../core/secret.ts';
 import type { ChannelBlock } from './check-block.ts';
 import type { CheckedFile } from './check-file.ts';
 import type { Header } from './check-table.ts';
 import { NO_PROXY, SQLITE_PREFIX } from './check-text.ts';
-import { type Config, LOG_LEVELS, type StoreConfig } from './config.ts';
+import type { Config, StoreConfig } from './config.ts';
 import { CHANNEL_KEYS, GLOBAL_KEYS } from './keys.ts';
 import { type Reader, readerOf } from './values.ts';
 

@@ -1,9 +1,7 @@
 import type { ChannelConfig, OnUncertain } from '../core/channel-config.ts';
+import type { LogLevel } from '../core/log-level.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
 import type { Secret } from '../core/secret.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Everything that the configuration file says, checked, complete and frozen. */
 export interface Config {

@@ -1,4 +1,5 @@
 import { OVERFLOW_MODES, UNCERTAIN_MODES, WEBHOOK_METHODS } from '../core/channel-config.ts';
+import { LOG_LEVELS } from '../core/log-level.ts';
 import type { ProviderField } from '../providers/provider.ts';
 import type { Texts } from '../texts/texts.ts';
 import {
@@ -11,7 +12,6 @@ import {
   checkTag,
   type TextCheck,
 } from './check-text.ts';
-import { LOG_LEVELS } from './config.ts';
 
 export type KeyType =
   | { readonly kind: 'text'; readonly check: TextCheck }

@@ -67,6 +67,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
       // A path that cannot be decoded reaches no hook, so that what is under /api/ is checked here.
       reply.headers(SECURITY_HEADERS);
       const underApi = (request.raw.url ?? '').includes('/api/');
+      if (underApi) reply.header('cache-control', 'no-store');
       handleError((underApi ? guardApi(request.raw) : null) ?? error, request, reply);
     },
   });

@@ -43,7 +43,7 @@ export function swaggerAssets(): Asset[] {
   const files = Object.entries(PACKAGE_FILES).map(([name, type]) => {
     let content: Promise<Buffer> | undefined;
     const read = () => {
-      content ??= readFile(require.resolve(`@fastify/swagger-ui/static/${name}`));
+      content ??= readFile(require.resolve(`swagger-ui-dist/${name}`));
       return content;
     };
     return { name, type, read };

@@ -94,11 +94,10 @@ export interface RawAnswer {
   readonly fault: string | null;
 }
 
-/** Speaks to the server byte by byte; `talk` writes. Resolves when the server closes or `isDone` says so. */
+/** Speaks to the server byte by byte; `talk` writes. Resolves when the server closes the connection. */
 export function rawExchange(
   port: number,
   talk: (write: (data: string | Buffer) => void) => void | Promise<void>,
-  isDone: (received: string) => boolean = () => false,
 ): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -112,7 +111,6 @@ export function rawExchange(
     };
     socket.on('data', (chunk) => {
       all += chunk.toString('utf8');
-      if (isDone(all)) finish();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       fault = error.code ?? error.message;
@@ -120,4 +118,16 @@ export function rawExchange(
     socket.on('close', finish);
     socket.on('connect', () => void talk((data) => void (socket.writable && socket.write(data))));
   });
+}
+
+/** The fields that every JSON answer has. */
+export interface AnswerFields {
+  readonly code: string;
+  readonly msg: string;
+  readonly id: string;
+  readonly request_id?: string;
+}
+
+export async function jsonOf(response: Response): Promise<AnswerFields> {
+  return (await response.json()) as AnswerFields;
 }

@@ -127,17 +127,17 @@ const SECURITY_REASONS: readonly { readonly words: RegExp; readonly meaning: Loc
     },
   },
   {
+    words: /签名不匹配|sign not match/i,
+    meaning: {
+      zh: '签名不匹配，请检查 secret 是否与机器人的加签密钥（SEC 开头）一致、本机时间是否准确',
+      en: 'the signature does not match; check that secret is the robot’s signing secret (it starts with SEC) and that this machine’s clock is right',
+    },
+  },
+  {
     words: /timestamp|时间戳/i,
     meaning: {
       zh: '时间戳无效，请校准本机时间（与钉钉相差不得超过 1 小时）',
       en: 'the timestamp is invalid; set this machine’s clock (at most 1 hour from DingTalk’s)',
-    },
-  },
-  {
-    words: /签名|sign not match/i,
-    meaning: {
-      zh: '签名不匹配，请检查 secret 是否与机器人的加签密钥（SEC 开头）一致、本机时间是否准确',
-      en: 'the signature does not match; check that secret is the robot’s signing secret (it starts with SEC) and that this machine’s clock is right',
     },
   },
   {

@@ -1,4 +1,4 @@
-import { linkSpans, type Span } from './link-spans.ts';
+import { type Dialect, escapeAroundLinks } from './escape-around-links.ts';
 
 /**
  * What Mattermost makes of a text, and what keeps it from doing so.
@@ -19,15 +19,17 @@ const BACKSLASH = [
   String.raw`\\(?![A-Za-z0-9])`,
   String.raw`[*_\x60[|]`,
   '~(?=~)|(?<=~)~',
-  // Headings, quotes, rules and lists count at the start of a line.
-  String.raw`(?<=^[ \t]*)(?:#(?=#{0,5}(?:[ \t]|$))|>|[-+](?=[\s-]|$))`,
-  String.raw`(?<=^[ \t]*\d+)[.)](?=\s|$)`,
+  // Headings, quotes, rules and lists count at the start of a line. The look back comes after the character, so that
+  // it runs for those few only: in front it made a long run of spaces take quadratic time.
+  String.raw`(?:#(?=#{0,5}(?:[ \t]|$))|>|[-+](?=[\s-]|$))(?<=^[ \t]*.)`,
+  String.raw`[.)](?<=^[ \t]*\d+.)(?=\s|$)`,
   // `example.com/a_b` would be a link in some places and text in others, and each wants another escape.
   String.raw`\.(?=\p{L}{2,4}\/)`,
 ];
 const ENTITY = [
-  // Tags and autolinks, whose inside no escape would reach; and all that the server rewrites.
-  String.raw`<(?=[A-Za-z/!?@]|[^\n<>]*[|>])`,
+  // Tags and autolinks, whose inside no escape would reach, and all that the server rewrites. Every one: left as it
+  // is, one could pair with a `|` and a `>` much later in the line.
+  '<',
   String.raw`&(?=#?\w+;)`,
   // Inline LaTeX: a closing `$` that no letter follows.
   String.raw`\$(?=[^$\n]+\$(?!\w))`,
@@ -36,7 +38,7 @@ const ZERO_WIDTH = [
   // @here, @channel, @all, @user. In an e-mail address a letter stands before it. U+FF20 counts since v11.3.
   String.raw`(?<![A-Za-z0-9])@(?=\w)|\uff20`,
   // ~town-square would show another name.
-  String.raw`(?<!~)~(?=\w)`,
+  String.raw`~(?=\w)`,
   // :smile: and the emoticons :) ;) :D :/ <3. A time such as 12:30:45 names no emoji.
   String.raw`:(?=[\w+-]{1,64}:)(?!\d\d?:)`,
   String.raw`(?<!\w)(?:[:;](?='?-?(?:[)(\][|$/@]|[dopsx]\b)(?!\w))|x(?=-d\b)|<(?=\/?3(?!\w)))`,
@@ -60,27 +62,17 @@ const MARKUP = new RegExp(
 
 const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '&': '&amp;', $: '&#36;' };
 
-/** What may follow a bare link so that Mattermost ends it where we do. */
-const CLEAN_END = /[?!.,:;'")\]]*(?:\s|$)/y;
-
 /** The text in Mattermost's Markdown, so that readers see it as it was typed, with its links alive and nobody mentioned. */
 export function escapeMattermost(text: string): string {
-  const escapeSpan = (span: Span) =>
-    span.kind === 'link' ? bareOrBracketed(span, text) : escapeMarkup(span.text);
-  return linkSpans(text).map(escapeSpan).join('');
+  return escapeAroundLinks(text, MATTERMOST);
 }
 
-function escapeMarkup(text: string): string {
-  return text.replace(MARKUP, (match, ...rest) => {
-    const groups: Readonly<Record<string, string | undefined>> = rest.at(-1);
-    if (groups.backslash !== undefined) return `\\${match}`;
-    if (groups.entity !== undefined) return ENTITIES[match] ?? match;
-    return `${match}\u200b`;
-  });
-}
-
-/** Nothing in a link is markup to Mattermost; `<link>` shows without the brackets and ends exactly there. */
-function bareOrBracketed({ text: link, start }: Span, text: string): string {
-  CLEAN_END.lastIndex = start + link.length;
-  return CLEAN_END.test(text) ? link : `<${link}>`;
-}
+const MATTERMOST: Dialect = {
+  markup: MARKUP,
+  escape({ 0: char, groups }) {
+    if (groups?.backslash !== undefined) return `\\${char}`;
+    const visible = ENTITIES[char] ?? char;
+    return groups?.entity === undefined ? `${visible}\u200b` : visible;
+  },
+  cleanEnd: /[?!.,:;'")\]]*(?:\s|$)/y,
+};

@@ -3,7 +3,6 @@ import { escapeMattermost } from './escape-mattermost.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
 import { retryAfterMs, secondsHeaderMs } from './pause.ts';
 import {
-  delivered,
   findCode,
   gone,
   limited,
@@ -17,7 +16,6 @@ import type { Answer, Provider } from './provider.ts';
 import { readJsonObject, textField } from './read-json.ts';
 import { codePoints } from './text-size.ts';
 
-const GUIDE = 'https://developers.mattermost.com/integrate/webhooks/incoming/ (read 2026-09)';
 const HANDLER =
   'https://github.com/mattermost/mattermost/blob/master/server/channels/web/webhook.go (read 2026-09)';
 const APP =
@@ -41,7 +39,6 @@ const CHANNEL_ZH = '频道已不存在，请换一个 Webhook';
 const CHANNEL_EN = 'the channel no longer exists; use another webhook';
 
 const codes = {
-  ok: delivered(GUIDE),
   // Also when the server could not look the hook up, so this does not prove that the hook is gone.
   'web.incoming_webhook.invalid.app_error': permanent(
     APP,

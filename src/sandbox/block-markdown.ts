@@ -62,7 +62,7 @@ function readBlock(
   inParagraph: boolean,
 ): string[] | null {
   const line = cursor.lines[cursor.at] ?? '';
-  if (line.trim() === '') return take(cursor, 1, ['']);
+  if (line.trim() === '') return take(cursor, 1, [line]);
   return (
     (dialect.fences ? readFence(cursor) : null) ??
     (dialect.gfm ? readGfm(cursor, inline, inParagraph) : null) ??

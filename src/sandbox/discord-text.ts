@@ -12,7 +12,7 @@ const DIALECT: BlockDialect = {
     entities: false,
     emoji: true,
     images: false,
-    delimiters: ['||', '**', '__', '~~', '*', '_'],
+    delimiters: ['||', '***', '___', '**', '__', '~~', '*', '_'],
     angle(inner) {
       if (/^https?:\/\/\S+$/.test(inner)) return inner;
       const named = /^(?:@[!&]?|#)\d{1,20}$/.exec(inner);

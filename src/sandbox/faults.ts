@@ -8,18 +8,8 @@ import { isObject } from './payload.ts';
  * - `hang`: no answer, ever. `reset`: the connection is reset. `cut`: it ends in the middle of the answer's body.
  * - `endless`: a body without an end.
  */
-export const FAULT_KINDS = [
-  'fail',
-  'limit',
-  'status',
-  'delay',
-  'drip',
-  'hang',
-  'reset',
-  'cut',
-  'endless',
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+const FAULT_KINDS = ['fail', 'limit', 'status', 'delay', 'drip', 'hang', 'reset', 'cut', 'endless'] as const;
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly kind: FaultKind;

@@ -51,6 +51,7 @@ export interface History {
     target: string,
     result: Omit<Arrival, 'seq' | 'atMs' | 'monotonicMs' | 'request'>,
   ): Arrival;
+  counts(groupId: string): GroupView['counts'];
   view(): readonly GroupView[];
   clear(): void;
 }
@@ -59,6 +60,10 @@ export interface History {
 export function openHistory(groups: readonly Group[], keep: number): History {
   const kept = new Map(groups.map((group) => [group.id, emptyEntry()]));
   let seq = 0;
+  const counts = (groupId: string) => {
+    const { shown, refused, repeat } = (kept.get(groupId) ?? emptyEntry()).counts;
+    return { shown, refused, repeats: repeat };
+  };
   return {
     add(group, request, target, result) {
       const entry = kept.get(group.id) ?? emptyEntry();
@@ -86,14 +91,15 @@ export function openHistory(groups: readonly Group[], keep: number): History {
       if (list.length > keep) list.shift();
       return arrival;
     },
+    counts,
     view: () =>
       groups.map(({ id, platform }) => {
-        const { counts, shown, refused } = kept.get(id) ?? emptyEntry();
+        const { shown, refused } = kept.get(id) ?? emptyEntry();
         const arrivals = [...shown, ...refused].sort((a, b) => a.seq - b.seq);
         return {
           id,
           platform,
-          counts: { shown: counts.shown, refused: counts.refused, repeats: counts.repeat },
+          counts: counts(id),
           arrivals,
         };
       }),

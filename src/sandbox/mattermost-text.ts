@@ -12,7 +12,7 @@ const DIALECT: BlockDialect = {
     entities: true,
     emoji: true,
     images: true,
-    delimiters: ['**', '__', '~~', '*', '_'],
+    delimiters: ['***', '___', '**', '__', '~~', '*', '_'],
     angle: (inner) => (/^(?:https?:\/\/|mailto:)\S+$/.test(inner) ? inner : null),
   },
   headings: 6,

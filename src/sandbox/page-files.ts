@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 
 /** The page's own files and nothing else: no script of another origin, no inline code, no frame. */
-export const PAGE_CSP =
+const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export const PAGE_FILES = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
   '/page.js': { name: 'page.js', type: 'text/javascript; charset=utf-8' },
+  '/icon.svg': { name: 'icon.svg', type: 'image/svg+xml' },
   '/page.css': { name: 'page.css', type: 'text/css; charset=utf-8' },
 } as const;
 export type PageFileName = (typeof PAGE_FILES)[keyof typeof PAGE_FILES]['name'];

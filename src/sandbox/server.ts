@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { langOfHeader, localText, texts } from '../texts/texts.ts';
-import { type ControlDeps, describeArrival, handleControl } from './control.ts';
+import { langOfHeader, texts } from '../texts/texts.ts';
+import { type ControlDeps, handleControl } from './control.ts';
 import { dingtalkStandIn } from './dingtalk_bot.ts';
 import { discordStandIn } from './discord_bot.ts';
 import { type Fault, openFaults } from './faults.ts';
@@ -20,22 +20,12 @@ import { type GroupView, openHistory } from './history.ts';
 import { liveEvents } from './live-events.ts';
 import { mattermostStandIn } from './mattermost_bot.ts';
 import { findPageFile, PAGE_HEADERS, type ReadPageFile, readPageFile } from './page-files.ts';
-import { readBody } from './read-body.ts';
-import { sendAnswer, sendFaulty } from './send-answer.ts';
+import { sendAnswer } from './send-answer.ts';
+import { type PlatformDeps, servePlatform } from './serve-platform.ts';
 import { slackStandIn } from './slack_bot.ts';
-import {
-  type Answer,
-  type OpenStandIn,
-  type PlatformRequest,
-  type Ruling,
-  refused,
-  type StandIn,
-  textAnswer,
-} from './stand-in.ts';
+import { type OpenStandIn, textAnswer } from './stand-in.ts';
 import { webhookStandIn } from './webhook.ts';
 import { workweixinStandIn } from './workweixin_bot.ts';
-
-export { sandboxConfigToml } from './config-toml.ts';
 
 const STAND_INS: Readonly<Record<PlatformId, OpenStandIn>> = {
   workweixin_bot: workweixinStandIn,
@@ -49,6 +39,7 @@ const STAND_INS: Readonly<Record<PlatformId, OpenStandIn>> = {
 
 /** Messages, and as many refusals, that are kept per group. */
 const KEEP = 200;
+const KEEP_ALIVE_MS = 65_000;
 
 export interface SandboxOptions {
   /** Default 127.0.0.1. */
@@ -109,68 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const control: ControlDeps = { faults, events, groups: () => views, view: () => history.view(), reset };
 
-  /** Writes down what became of a request, at its group or, without one, at the first of its platform. */
-  const record = (
-    standIn: StandIn,
-    request: PlatformRequest,
-    target: string,
-    ruling: Ruling,
-    status: number | null,
-  ) => {
-    if (ruling.kind === 'looked') return;
-    const group = standIn.findGroup(request) ?? groups.find(({ platform }) => platform === standIn.id);
-    if (!group) return;
-    const arrival = history.add(group, request, target, {
-      verdict: ruling.kind,
-      posts: ruling.kind === 'refused' ? [] : ruling.posts,
-      why: ruling.kind === 'refused' ? ruling.why : null,
-      status,
-      answer: status === null ? '' : ruling.answer.body,
-    });
-    const counts = history.view().find(({ id }) => id === group.id)?.counts;
-    events.send('arrival', { group: group.id, counts, arrival: describeArrival(arrival) });
-  };
-
-  const servePlatform = async (
-    standIn: StandIn,
-    incoming: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-  ) => {
-    const read = await readBody(incoming, standIn.bodyLimitBytes);
-    if (read === null) return;
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
-    const request = (): PlatformRequest => ({
-      method: incoming.method ?? '',
-      path: url.pathname,
-      query: url.searchParams,
-      headers: incoming.headers,
-      body: read.body,
-      bodyTooLarge: read.tooLarge,
-      ip: (incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
-      wallMs: clock.wallMs(),
-      monotonicMs: clock.monotonicMs(),
-    });
-    const target = url.pathname + url.search;
-    const fault = faults.next(standIn.findGroup(request())?.id ?? null, standIn.id);
-    const signal = AbortSignal.any([gone.signal, closing.signal]);
-    if (fault?.kind === 'delay') await clock.wait(fault.delayMs, signal);
-    if (closing.signal.aborted) return;
-    const now = request();
-    if (fault === null) {
-      const ruling = await standIn.rule(now);
-      record(standIn, now, target, ruling, ruling.answer.status);
-      sendAnswer(response, ruling.answer);
-      return;
-    }
-    const scripted = scriptedAnswer(standIn, now, fault);
-    const ruling = fault.taken ? await standIn.rule(now) : refused(scripted ?? NO_ANSWER, SCRIPTED);
-    const answer = scripted ?? ruling.answer;
-    const silent = fault.kind === 'hang' || fault.kind === 'reset';
-    record(standIn, now, target, { ...ruling, answer }, silent ? null : answer.status);
-    await sendFaulty(response, answer, fault, clock, signal);
-  };
+  const deps: PlatformDeps = { groups, history, faults, events, clock, closing: closing.signal };
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const lang = langOfHeader(incoming.headers['accept-language']);
@@ -188,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
     if (path.startsWith('/_sandbox/')) return handleControl(control, incoming, response, path, lang);
     const standIn = standIns.find((candidate) => candidate.claims(path));
-    if (url && standIn) return servePlatform(standIn, incoming, response, url);
+    if (url && standIn) return servePlatform(deps, standIn, incoming, response, url);
     sendAnswer(response, textAnswer(404, `${texts[lang].sandbox.noRoute}\n`));
   };
 
@@ -198,6 +128,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       else response.writeHead(500).end();
     });
   });
+  // Longer than senders keep an idle connection: a reuse never meets a socket that is just being closed.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -223,17 +155,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         server.closeAllConnections();
       }),
   };
-}
-
-const SCRIPTED = localText((t) => t.sandbox.why.scripted);
-const NO_ANSWER: Answer = textAnswer(200, '');
-
-/** null: the fault leaves the answer to the platform's rules. */
-function scriptedAnswer(standIn: StandIn, request: PlatformRequest, fault: Fault): Answer | null {
-  if (fault.kind === 'fail') return standIn.busy(request);
-  if (fault.kind === 'limit') return standIn.tooFast(request);
-  if (fault.kind === 'status') return { status: fault.status, headers: fault.headers, body: fault.body };
-  return null;
 }
 
 /** null: a target that is no path (a proxy's absolute form, `*`). */

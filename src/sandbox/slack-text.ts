@@ -87,7 +87,7 @@ function readCode(text: string, hold: (shown: string) => string): string {
 
 /** `*…*` on one line, with a word boundary outside and no white space inside: `中文*粗*中文` stays as it is. */
 function readStyle(text: string, mark: string): string {
-  const m = `\\${mark}`;
+  const m = mark === '*' ? '\\*' : mark;
   const pair = new RegExp(
     `(?<![\\p{L}\\p{N}${m}])${m}(?![\\s${m}])([^${m}\\n]+?)(?<!\\s)${m}(?![\\p{L}\\p{N}${m}])`,
     'gu',

@@ -21,7 +21,7 @@ const MAX_IDS = 10_000;
 const MAX_SHOWN = 65_536;
 
 /** What the receiver's owner sees: the field `msg` of JSON, a form or the query; else the body as it came. */
-export function renderWebhook(request: Pick<PlatformRequest, 'headers' | 'body' | 'query'>): Shown {
+function renderWebhook(request: Pick<PlatformRequest, 'headers' | 'body' | 'query'>): Shown {
   const text = utf8(request.body) ?? `[${request.body.length} B]`;
   const type = mediaType(request.headers);
   const fromBody = type.endsWith('json')

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CountingReceiver, startCountingReceiver } from '../support/counting-receiver.ts';
-import { createWorkplace, eventually, postText, type RunningService, startService } from '../support/service.ts';
+import {
+  createWorkplace,
+  eventually,
+  postText,
+  type RunningService,
+  startService,
+} from '../support/service.ts';
 
 // Goal: what was answered with 200 arrives, whenever the process is killed. Method: the real command, SIGKILL in the
 // middle of traffic, honest clients that repeat an unanswered request with the same key.
@@ -25,7 +31,9 @@ after(async () => {
   workplace.remove();
 });
 
-test(`nothing accepted is lost in ${KILLS} kills, and every copy is flagged`, { timeout: 60_000 }, async () => {
+test(`nothing accepted is lost in ${KILLS} kills, and every copy is flagged`, {
+  timeout: 60_000,
+}, async () => {
   const accepted = new Map<string, string>();
   let posting = true;
   let count = 0;
@@ -73,8 +81,11 @@ test(`nothing accepted is lost in ${KILLS} kills, and every copy is flagged`, { 
     assert.ok(times >= 1, `${text} (${id}) was accepted and never arrived`);
     if (times === 1) continue;
     const response = await fetch(`${service.url}/api/messages/${id}`);
-    const { message } = (await response.json()) as { message: { deliveries: { attempts: { possible_duplicate: boolean }[] }[] } };
-    const flagged = message.deliveries[0]?.attempts.filter((attempt) => attempt.possible_duplicate).length ?? 0;
+    const { message } = (await response.json()) as {
+      message: { deliveries: { attempts: { possible_duplicate: boolean }[] }[] };
+    };
+    const flagged =
+      message.deliveries[0]?.attempts.filter((attempt) => attempt.possible_duplicate).length ?? 0;
     assert.ok(flagged >= times - 1, `${text} arrived ${times} times, ${flagged} attempts say so`);
   }
 });

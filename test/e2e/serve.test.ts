@@ -3,7 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startCountingReceiver } from '../support/counting-receiver.ts';
-import { createWorkplace, eventually, postText, runPostpoint, startService, type Workplace } from '../support/service.ts';
+import {
+  createWorkplace,
+  eventually,
+  postText,
+  runPostpoint,
+  startService,
+  type Workplace,
+} from '../support/service.ts';
 
 // Goal: the command as its user meets it: start, stop, and every way in which it cannot start.
 
@@ -32,7 +39,11 @@ test('a message arrives, its log can be read, and SIGTERM ends it with 0', async
   const { status, body } = await postText(service.url, { msg: '测试，测试，测试' });
   assert.deepEqual([status, body.code, body.msg], [200, 'ok', 'success']);
   await eventually('arrival', () => receiver.bodies[0]);
-  assert.deepEqual(JSON.parse(receiver.bodies[0] ?? ''), { id: body.id, msg_type: 'text', msg: '测试，测试，测试' });
+  assert.deepEqual(JSON.parse(receiver.bodies[0] ?? ''), {
+    id: body.id,
+    msg_type: 'text',
+    msg: '测试，测试，测试',
+  });
 
   const delivered = await eventually('delivered', async () => {
     const { message } = (await (await fetch(`${service.url}/api/messages/${body.id}`)).json()) as {
@@ -40,16 +51,24 @@ test('a message arrives, its log can be read, and SIGTERM ends it with 0', async
     };
     return message.deliveries[0]?.status === 'delivered' ? message.deliveries[0] : undefined;
   });
-  assert.deepEqual(delivered.attempts.map(({ outcome }) => outcome), ['ok']);
+  assert.deepEqual(
+    delivered.attempts.map(({ outcome }) => outcome),
+    ['ok'],
+  );
 
   assert.equal(await service.end('SIGTERM'), 0);
-  assert.match(service.output(), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}\tinfo\twebhook\t成功\t\{"耗时": "[\d.]+ms"/m);
+  assert.match(
+    service.output(),
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}\tinfo\twebhook\t成功\t\{"耗时": "[\d.]+ms"/m,
+  );
   await receiver.close();
 });
 
 test('SIGTERM: what is in flight is finished, what waits stays for the next start', async () => {
   const receiver = await startCountingReceiver(400);
-  const place = workplace(configFor(receiver.url).replace('[provider.webhook]', '[provider.webhook]\nordered = true'));
+  const place = workplace(
+    configFor(receiver.url).replace('[provider.webhook]', '[provider.webhook]\nordered = true'),
+  );
   const first = await startService(place);
   await postText(first.url, { msg: 'one' });
   await postText(first.url, { msg: 'two' });
@@ -59,7 +78,10 @@ test('SIGTERM: what is in flight is finished, what waits stays for the next star
   const second = await startService(place);
   await eventually('the second', () => receiver.bodies[1]);
   assert.equal(await second.end('SIGTERM'), 0);
-  assert.deepEqual(receiver.bodies.map((body) => (JSON.parse(body) as { msg: string }).msg), ['one', 'two']);
+  assert.deepEqual(
+    receiver.bodies.map((body) => (JSON.parse(body) as { msg: string }).msg),
+    ['one', 'two'],
+  );
   await receiver.close();
 });
 
@@ -71,7 +93,9 @@ test('an idempotency key holds across a restart', async () => {
   assert.equal(before.body.request_id, 'a-unique-uuid-v4-string');
   await first.end('SIGKILL');
   const second = await startService(place);
-  const again = await Promise.all(Array.from({ length: 10 }, () => postText(second.url, { msg: 'once' }, key)));
+  const again = await Promise.all(
+    Array.from({ length: 10 }, () => postText(second.url, { msg: 'once' }, key)),
+  );
   for (const { status, body } of again) assert.deepEqual([status, body], [200, before.body]);
   await second.end('SIGTERM');
 });
@@ -79,7 +103,10 @@ test('an idempotency key holds across a restart', async () => {
 test('a taken port: exit 1, and it says so', async () => {
   const service = await startService(workplace(NOWHERE));
   const { port } = new URL(service.url);
-  const { code, output } = await runPostpoint(workplace(NOWHERE.replace('api.port = 0', `api.port = ${port}`)), ['serve']);
+  const { code, output } = await runPostpoint(
+    workplace(NOWHERE.replace('api.port = 0', `api.port = ${port}`)),
+    ['serve'],
+  );
   assert.equal(code, 1);
   assert.match(output, new RegExp(`${port}.*占用`));
   await service.end('SIGTERM');
@@ -95,7 +122,9 @@ test('a second process on the same store: exit 1, and it says so', async () => {
 });
 
 test('a bad configuration: exit 2, every problem with file, line and key, and no secret', async () => {
-  const place = workplace('delivery.timeout = "CANARY"\n[provider.feishu_bot]\nendpoint.url = "CANARY-not-a-url"\nsecrt = "CANARY"\n');
+  const place = workplace(
+    'delivery.timeout = "CANARY"\n[provider.feishu_bot]\nendpoint.url = "CANARY-not-a-url"\nsecrt = "CANARY"\n',
+  );
   const { code, output } = await runPostpoint(place, ['serve']);
   assert.equal(code, 2);
   assert.match(output, /config\.toml:1 .*delivery\.timeout/);
@@ -111,12 +140,16 @@ test('an absent file after -c: exit 2', async () => {
 });
 
 test('an unusable store: exit 1', async () => {
-  const { code, output } = await runPostpoint(workplace(`store.url = "sqlite:config.toml"\n${NOWHERE}`), ['serve']);
+  const { code, output } = await runPostpoint(workplace(`store.url = "sqlite:config.toml"\n${NOWHERE}`), [
+    'serve',
+  ]);
   assert.equal(code, 1);
   assert.match(output, /存储/);
 });
 
-test('the store and its folder are for their owner only', { skip: process.platform === 'win32' }, async () => {
+test('the store and its folder are for their owner only', {
+  skip: process.platform === 'win32',
+}, async () => {
   const place = workplace(NOWHERE);
   const service = await startService(place);
   const path = join(place.folder, 'data', 'postpoint.db');

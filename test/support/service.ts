@@ -35,8 +35,9 @@ const START_TIMEOUT_MS = 20_000;
 export async function startService(
   { folder }: Workplace,
   args: readonly string[] = ['serve'],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RunningService> {
-  const { child, output, exited } = spawnPostpoint(folder, args);
+  const { child, output, exited } = spawnPostpoint(folder, args, env);
   const started = Date.now();
   for (;;) {
     const port = /:(\d+)\/api\/text/.exec(output())?.[1];
@@ -68,10 +69,10 @@ export async function runPostpoint(
   return { code: await exited, output: output() };
 }
 
-function spawnPostpoint(folder: string, args: readonly string[]) {
+function spawnPostpoint(folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
-    env: { ...process.env, LC_ALL: 'zh_CN.UTF-8' },
+    env: { ...process.env, LC_ALL: 'zh_CN.UTF-8', ...env },
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

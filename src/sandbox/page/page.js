@@ -134,13 +134,21 @@ function drawShown(group, arrival) {
 }
 
 function drawRefused(arrival) {
-  const head = el(
-    'div',
-    'who',
-    arrival.status === null ? t().refused : `${t().refused} · HTTP ${arrival.status}`,
-    clock(arrival.atMs),
-  );
+  const status = arrival.status === null ? null : `HTTP ${arrival.status}`;
+  const said = [t().refused, status, codeOf(arrival.answer)].filter(Boolean).join(' · ');
+  const head = el('div', 'who', said, clock(arrival.atMs));
   return el('li', 'refused', head, el('div', 'why', arrival.why[lang]), drawDetails(arrival));
+}
+
+/** The platform's own code in an answer: a field of JSON, or a bare word. */
+function codeOf(answer) {
+  try {
+    const { errcode, code, error, id } = JSON.parse(answer);
+    const found = errcode ?? code ?? (id || error);
+    return /^[\w.-]{1,80}$/.test(String(found ?? '')) ? String(found) : null;
+  } catch {
+    return /^\w{1,40}$/.test(answer) ? answer : null;
+  }
 }
 
 function clock(atMs) {

@@ -13,7 +13,7 @@ import {
   type Turns,
 } from '../store.ts';
 import type { WriteCommands } from './commands.ts';
-import { BETWEEN_PARTS, DELIVERED, FAILED, RETRYING, SENDING } from './status-codes.ts';
+import { BETWEEN_PARTS, DELIVERED, FAILED, QUEUED, RETRYING, SENDING } from './status-codes.ts';
 import type { StoreClock } from './store-clock.ts';
 
 /** Expired idempotency keys deleted by one accept at most: the table stays bounded and no accept waits for a purge. */
@@ -247,7 +247,7 @@ function prepareStatements(db: DatabaseSync) {
     ),
     addDelivery: db.prepare('INSERT INTO delivery (message_seq, channel_id) VALUES (?, ?)'),
 
-    queued: db.prepare(`${due} ${from} WHERE d.channel_id = ? AND d.status = 0 ORDER BY d.id LIMIT ?`),
+    queued: db.prepare(`${due} ${from} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id LIMIT ?`),
     dueRetries: db.prepare(
       `${due} ${from} WHERE d.channel_id = ? AND d.status IN (2, 5) AND d.attempt_due_ms <= ?
        ORDER BY d.attempt_due_ms, d.id LIMIT ?`,

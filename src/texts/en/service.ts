@@ -36,7 +36,8 @@ export const service: typeof zh = {
   demoSandbox: (url) => `open ${url} to see what the sandbox groups receive`,
   listening: (url) => `message API: POST ${url}`,
   pages: (log, swagger) => `push log: ${log}  Swagger UI: ${swagger}`,
-  openToNetwork: 'the API listens beyond this machine and no api.headers are set: anyone on the network can send',
+  openToNetwork:
+    'the API listens beyond this machine and no api.headers are set: anyone on the network can send',
   storeFailed:
     "writing to the store failed and it can't be known whether the last commit is on disk; the service stops. Check the disk and start it again: open deliveries go on",
   storeKindMissing: (kind) => `this release has no ${kind} store yet, use sqlite:PATH`,

@@ -16,7 +16,7 @@ export const cli = {
     test: '测试已配置的通道：向每个（或指定的）通道直接发送一条测试消息，不产生推送日志',
     check: '检查配置，显示通道及其发送频率限制（密钥不显示）',
     init: '在当前目录生成带注释的 config.toml，不会覆盖已有文件',
-    sandbox: '本机沙盒：模拟六个平台及其官方规则，可查看每个群收到的消息',
+    sandbox: '本机沙箱：模拟六个平台及其官方规则，可查看每个群收到的消息',
   },
   help: {
     usage: '用法:',
@@ -85,8 +85,8 @@ export const cli = {
 
   sandbox: {
     started: (url: string) =>
-      `沙盒已启动：${url}（按 Ctrl-C 停止）\n把下面的配置存为 config.toml，即可发送到沙盒：`,
+      `沙箱已启动：${url}（按 Ctrl-C 停止）\n把下面的配置存为 config.toml，即可发送到沙箱：`,
     badPort: '--port 的值无效，允许：0 到 65535 之间的整数',
-    failed: (port: number, code: string) => `沙盒无法启动，端口 ${port}（${code}）`,
+    failed: (port: number, code: string) => `沙箱无法启动，端口 ${port}（${code}）`,
   },
 };

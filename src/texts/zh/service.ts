@@ -29,8 +29,8 @@ export const service = {
 
   stopping: '正在停止：不再接受新消息，等待进行中的推送结束',
   stopped: '已停止',
-  demoMode: '没有找到 config.toml，以演示模式运行：消息只会发送到本机沙盒。运行 postpoint init 生成配置文件',
-  demoSandbox: (url: string) => `打开 ${url} 查看沙盒群里收到的消息`,
+  demoMode: '没有找到 config.toml，以演示模式运行：消息只会发送到本机沙箱。运行 postpoint init 生成配置文件',
+  demoSandbox: (url: string) => `打开 ${url} 查看沙箱群里收到的消息`,
   listening: (url: string) => `消息推送 API：POST ${url}`,
   pages: (log: string, swagger: string) => `推送日志：${log}  Swagger UI：${swagger}`,
   openToNetwork: 'API 监听非本机地址，且没有设置 api.headers：网络上的任何人都可以发送消息',

@@ -1,0 +1,41 @@
+import type { LogLevel } from '../core/log-level.ts';
+import { printable } from '../core/printable.ts';
+import type { LogFields } from './logger.ts';
+
+/** One event of the service log. */
+export interface LogEvent {
+  /** Wall-clock ms. */
+  readonly timeMs: number;
+  readonly level: LogLevel;
+  readonly subject: string;
+  readonly text: string;
+  readonly fields?: LogFields | undefined;
+}
+
+/** One line, with its end: time, level, subject, text and (if there are any) fields, separated by tabs. */
+export function formatLine({ timeMs, level, subject, text, fields }: LogEvent): string {
+  const columns = [localTime(timeMs), level];
+  for (const column of [subject, text]) if (column !== '') columns.push(printable(column));
+  if (fields !== undefined && Object.keys(fields).length > 0) columns.push(formatFields(fields));
+  return `${columns.join('\t')}\n`;
+}
+
+/** JSON with a space after colon and comma. `printable` escapes what JSON leaves as it is, by JSON's own escapes. */
+export function formatFields(fields: LogFields): string {
+  const pairs = Object.entries(fields).map(
+    ([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
+  return printable(`{${pairs.join(', ')}}`);
+}
+
+/** `2025-07-01T22:07:02.081+0800`: the machine's time zone, to the millisecond. */
+export function localTime(timeMs: number): string {
+  const date = new Date(timeMs);
+  // Minutes that the zone is ahead of UTC; the platform counts the other way.
+  const offset = -date.getTimezoneOffset();
+  const shifted = new Date(timeMs + offset * 60_000).toISOString().slice(0, -1);
+  const ahead = Math.abs(offset);
+  const hours = String(Math.trunc(ahead / 60)).padStart(2, '0');
+  const minutes = String(ahead % 60).padStart(2, '0');
+  return `${shifted}${offset < 0 ? '-' : '+'}${hours}${minutes}`;
+}

@@ -1,0 +1,15 @@
+/** The package brings no types; these are the options that we use. */
+declare module 'pino-roll' {
+  import type { SonicBoom } from 'sonic-boom';
+
+  export default function openRollingFile(options: {
+    file: string;
+    extension: string;
+    dateFormat: string;
+    frequency: 'daily' | 'hourly';
+    size: string;
+    limit: { count: number; removeOtherLogFiles: boolean };
+    mode: number;
+    maxLength: number;
+  }): Promise<SonicBoom>;
+}

@@ -1,0 +1,38 @@
+import { linkSpans, type Span } from './link-spans.ts';
+
+/** How a platform with Markdown is kept from reading any. */
+export interface Dialect {
+  /** Finds single characters (or places between two) that would be read as markup. Global; it sees the whole text. */
+  readonly markup: RegExp;
+  /** What is sent instead of a match. */
+  escape(match: RegExpExecArray): string;
+  /** What may follow a bare link so that the platform ends it where we do. Sticky. */
+  readonly cleanEnd: RegExp;
+}
+
+/**
+ * Escapes a text and leaves its links alone: inside them nothing is markup, and a backslash would be part of the
+ * address. A link that the platform would read on past its end goes in angle brackets; these do not show.
+ */
+export function escapeAroundLinks(text: string, { markup, escape: escapeMatch, cleanEnd }: Dialect): string {
+  const matches = [...text.matchAll(markup)];
+  let next = 0;
+
+  function escapeSpan({ kind, text: piece, start }: Span): string {
+    const end = start + piece.length;
+    let out = '';
+    let done = start;
+    for (; next < matches.length; next++) {
+      const match = matches[next];
+      if (match === undefined || match.index >= end) break;
+      if (kind === 'link') continue;
+      out += text.slice(done, match.index) + escapeMatch(match);
+      done = match.index + match[0].length;
+    }
+    if (kind === 'text') return out + text.slice(done, end);
+    cleanEnd.lastIndex = end;
+    return cleanEnd.test(text) ? piece : `<${piece}>`;
+  }
+
+  return linkSpans(text).map(escapeSpan).join('');
+}
