@@ -40,6 +40,9 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
           next satisfies never;
       }
     },
+    failedUnsent(channel, count) {
+      logger.error(channel, say.stoppedUnsent, { [say.count]: count });
+    },
     storeTrouble(channel, error) {
       if (error === null) logger.info(channel, say.storeBack);
       else logger.error(channel, say.storeTrouble, { [say.reason]: error.message });

@@ -31,5 +31,16 @@ export type NextStep =
   | { readonly kind: 'next_part' }
   | { readonly kind: 'retry'; readonly waitMs: number; readonly error: LocalText }
   /** The whole endpoint is silent for `waitMs`; the retry count stays as it is. */
-  | { readonly kind: 'pause'; readonly waitMs: number; readonly error: LocalText }
-  | { readonly kind: 'failed'; readonly error: LocalText };
+  | {
+      readonly kind: 'pause';
+      readonly waitMs: number;
+      readonly error: LocalText;
+      /** `platform`: every endpoint of the same provider. */
+      readonly scope: 'endpoint' | 'platform';
+    }
+  | {
+      readonly kind: 'failed';
+      readonly error: LocalText;
+      /** Not null: nothing more is sent to this endpoint, and what waits for it fails with this reason. */
+      readonly stopsEndpoint: LocalText | null;
+    };

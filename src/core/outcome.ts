@@ -21,6 +21,10 @@ export interface Verdict {
   readonly error: LocalText | null;
   /** `rate_limited` only: how long the platform asks us to stay silent, or its documented penalty. */
   readonly pauseMs?: number;
+  /** `rate_limited` only: the pause doubles with each limit met in a row, up to this. */
+  readonly pauseGrowsToMs?: number;
+  /** `rate_limited` only: the platform means this machine, not this endpoint, so all its endpoints pause. */
+  readonly pausesPlatform?: boolean;
   /** The platform says that the endpoint itself is gone (hook revoked, group disbanded): no later message can get through either. */
   readonly endpointGone?: boolean;
 }

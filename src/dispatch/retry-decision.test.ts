@@ -19,7 +19,7 @@ const verdict = (kind: Verdict['kind'], pauseMs?: number): Verdict => ({
 const cases = [
   { name: 'ok', outcome: verdict('ok'), want: { kind: 'delivered' } },
   { name: 'ok with parts to come', outcome: verdict('ok'), moreParts: true, want: { kind: 'next_part' } },
-  { name: 'permanent', outcome: verdict('permanent'), want: { kind: 'failed', error } },
+  { name: 'permanent', outcome: verdict('permanent'), want: { kind: 'failed', error, stopsEndpoint: null } },
   { name: 'transient', outcome: verdict('transient'), want: { kind: 'retry', waitMs: 10_000, error } },
   {
     name: 'second retry',
@@ -32,23 +32,43 @@ const cases = [
     name: 'rate limited, stated',
     outcome: verdict('rate_limited', 600_000),
     used: 2,
-    want: { kind: 'pause', waitMs: 600_000, error },
+    want: { kind: 'pause', waitMs: 600_000, error, scope: 'endpoint' },
   },
   {
     name: 'rate limited, not stated',
     outcome: verdict('rate_limited'),
-    want: { kind: 'pause', waitMs: 60_000, error },
+    want: { kind: 'pause', waitMs: 60_000, error, scope: 'endpoint' },
+  },
+  {
+    name: 'rate limited, growing: doubles with each in a row',
+    outcome: { ...verdict('rate_limited', 2_000), pauseGrowsToMs: 60_000 },
+    limits: 3,
+    want: { kind: 'pause', waitMs: 16_000, error, scope: 'endpoint' },
+  },
+  {
+    name: 'rate limited, growing: up to its bound',
+    outcome: { ...verdict('rate_limited', 2_000), pauseGrowsToMs: 60_000 },
+    limits: 30,
+    want: { kind: 'pause', waitMs: 60_000, error, scope: 'endpoint' },
+  },
+  {
+    name: 'rate limited for the whole machine',
+    outcome: { ...verdict('rate_limited', 5_000), pausesPlatform: true },
+    want: { kind: 'pause', waitMs: 5_000, error, scope: 'platform' },
   },
 ];
-for (const { name, outcome, moreParts = false, used = 0, want } of cases) {
+for (const { name, outcome, moreParts = false, used = 0, limits = 0, want } of cases) {
   test(name, () =>
-    assert.deepEqual(decideNextStep({ outcome, moreParts, retriesUsed: used }, policy, 0.5), want),
+    assert.deepEqual(
+      decideNextStep({ outcome, moreParts, retriesUsed: used, limitsInARow: limits }, policy, 0.5),
+      want,
+    ),
   );
 }
 
 test('retries used up: failed, and both languages say after how many and why', () => {
   const next = decideNextStep(
-    { outcome: verdict('transient'), moreParts: false, retriesUsed: 2 },
+    { outcome: verdict('transient'), moreParts: false, retriesUsed: 2, limitsInARow: 0 },
     policy,
     0.5,
   );
@@ -57,9 +77,22 @@ test('retries used up: failed, and both languages say after how many and why', (
   assert.match(next.error.en, /2.*busy/);
 });
 
+test('the endpoint is gone: failed, and the stop has its reason and its cure in both languages', () => {
+  const outcome = { ...verdict('permanent'), endpointGone: true };
+  const next = decideNextStep({ outcome, moreParts: false, retriesUsed: 0, limitsInARow: 0 }, policy, 0.5);
+  assert.ok(next.kind === 'failed' && next.stopsEndpoint !== null);
+  assert.deepEqual(next.error, error);
+  assert.match(next.stopsEndpoint.zh, /resume.*忙/);
+  assert.match(next.stopsEndpoint.en, /resume.*busy/);
+});
+
 test('unknown with on_uncertain = "hold": stopped at once', () => {
   const hold = { ...policy, onUncertain: 'hold' } as const;
-  const next = decideNextStep({ outcome: verdict('unknown'), moreParts: false, retriesUsed: 0 }, hold, 0.5);
+  const next = decideNextStep(
+    { outcome: verdict('unknown'), moreParts: false, retriesUsed: 0, limitsInARow: 0 },
+    hold,
+    0.5,
+  );
   assert.ok(next.kind === 'failed');
   assert.match(next.error.en, /hold/);
 });

@@ -25,6 +25,8 @@ export interface EndedAttempt {
   readonly moreParts: boolean;
   /** 0 after the first attempt; a pause for a rate limit does not add to it. */
   readonly retriesUsed: number;
+  /** Rate limits that the endpoint has met one after the other before this attempt. */
+  readonly limitsInARow: number;
 }
 
 /**
@@ -39,11 +41,13 @@ export function decideNextStep(attempt: EndedAttempt, policy: DeliveryPolicy, ra
     case 'ok':
       return moreParts ? { kind: 'next_part' } : { kind: 'delivered' };
     case 'permanent':
-      return { kind: 'failed', error };
-    case 'rate_limited':
-      return { kind: 'pause', waitMs: outcome.pauseMs ?? DEFAULT_PAUSE_MS, error };
+      return { kind: 'failed', error, stopsEndpoint: outcome.endpointGone ? stopped(error) : null };
+    case 'rate_limited': {
+      const scope = outcome.pausesPlatform ? 'platform' : 'endpoint';
+      return { kind: 'pause', waitMs: pauseMs(outcome, attempt.limitsInARow), error, scope };
+    }
     case 'unknown':
-      if (policy.onUncertain === 'hold') return { kind: 'failed', error: held(error) };
+      if (policy.onUncertain === 'hold') return { kind: 'failed', error: held(error), stopsEndpoint: null };
       return retryOrGiveUp(error, retriesUsed, policy.retry, random);
     case 'transient':
       return retryOrGiveUp(error, retriesUsed, policy.retry, random);
@@ -53,7 +57,9 @@ export function decideNextStep(attempt: EndedAttempt, policy: DeliveryPolicy, ra
 }
 
 function retryOrGiveUp(error: LocalText, retriesUsed: number, policy: RetryPolicy, random: number): NextStep {
-  if (retriesUsed >= policy.count) return { kind: 'failed', error: givenUp(error, policy.count) };
+  if (retriesUsed >= policy.count) {
+    return { kind: 'failed', error: givenUp(error, policy.count), stopsEndpoint: null };
+  }
   return { kind: 'retry', waitMs: retryWaitMs(policy, retriesUsed, random), error };
 }
 
@@ -65,6 +71,18 @@ export function retryWaitMs(policy: RetryPolicy, retriesUsed: number, random: nu
   const waitMs = Math.min(policy.intervalMs * policy.factor ** retriesUsed, MAX_RETRY_WAIT_MS);
   const spread = policy.jitter ? 1 + JITTER * (2 * random - 1) : 1;
   return Math.round(waitMs * spread);
+}
+
+function pauseMs(
+  { pauseMs: statedMs = DEFAULT_PAUSE_MS, pauseGrowsToMs }: Verdict,
+  limitsInARow: number,
+): number {
+  if (pauseGrowsToMs === undefined) return statedMs;
+  return Math.min(statedMs * 2 ** limitsInARow, Math.max(statedMs, pauseGrowsToMs));
+}
+
+function stopped(error: LocalText): LocalText {
+  return localText((texts) => texts.service.endpointStopped(pick(error, texts.service.langTag)));
 }
 
 function givenUp(error: LocalText, count: number): LocalText {

@@ -67,6 +67,7 @@ async function startLane(options: LaneOptions = {}) {
   const troubles: (StoreError | null)[] = [];
   const events: LaneEvents = {
     attemptEnded: () => undefined,
+    failedUnsent: () => undefined,
     storeTrouble: (_channel, trouble) => troubles.push(trouble),
     bug: (_channel, bug) => assert.fail(bug as Error),
   };

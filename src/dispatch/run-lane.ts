@@ -33,6 +33,8 @@ export interface SendResult {
 /** What a lane reports while it works. */
 export interface LaneEvents {
   attemptEnded(channel: string, turn: Turn, result: SendResult, next: NextStep): void;
+  /** The endpoint is stopped: what waited for it failed without an attempt. */
+  failedUnsent(channel: string, count: number): void;
   /** `error` null: the store works again. */
   storeTrouble(channel: string, error: StoreError | null): void;
   bug(channel: string, error: unknown): void;
@@ -63,7 +65,12 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
   stop.addEventListener('abort', deps.waker.wake, { once: true });
 
   while (!stop.aborted) {
-    const { turns, waitMs } = await takeTurns(deps, MAX_IN_FLIGHT - inFlight.size, trouble, stop);
+    const { turns, failedUnsent, waitMs } = await takeTurns(
+      deps,
+      MAX_IN_FLIGHT - inFlight.size,
+      trouble,
+      stop,
+    );
     for (const turn of turns) {
       const serving = serveTurn(deps, turn, trouble).finally(() => {
         inFlight.delete(serving);
@@ -71,6 +78,7 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       });
       inFlight.add(serving);
     }
+    if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
     // `accept` wakes the lane when it has stored a message, and the end of each attempt does.
     if (turns.length === 0) await deps.waker.sleep(waitMs);
   }
@@ -79,7 +87,7 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
 
 /** In one transaction: due deliveries leased, their attempts written, their slots booked. */
 async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, stop: AbortSignal) {
-  if (limit <= 0) return { turns: [], waitMs: null };
+  if (limit <= 0) return { turns: [], failedUnsent: 0, waitMs: null };
   const { store, channel, windows, ordered, clock } = deps;
   try {
     const { channelId, endpointId } = channel;
@@ -89,16 +97,16 @@ async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, 
   } catch (error) {
     trouble.report(error);
     await clock.wait(TROUBLE_WAIT_MS, stop);
-    return { turns: [], waitMs: 0 };
+    return { turns: [], failedUnsent: 0, waitMs: 0 };
   }
 }
 
 async function serveTurn(deps: LaneDeps, turn: Turn, trouble: TroubleReport): Promise<void> {
   const { sender, policy, random, events, channel } = deps;
-  const { messageId, text, partIndex, retriesUsed, attemptId, deliveryId } = turn;
+  const { messageId, text, partIndex, retriesUsed, limitsInARow, attemptId, deliveryId } = turn;
   const result = await sender.send({ messageId, text, partIndex });
   const { outcome, moreParts, durationMs } = result;
-  const next = decideNextStep({ outcome, moreParts, retriesUsed }, policy, random());
+  const next = decideNextStep({ outcome, moreParts, retriesUsed, limitsInARow }, policy, random());
   // A crash above this line leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
   await recordUntilDone(deps, { attemptId, deliveryId, durationMs, outcome, next }, trouble);
   events.attemptEnded(channel.name, turn, result, next);

@@ -25,7 +25,11 @@ export async function settleInterrupted(
   const interrupted = await store.listInterrupted();
   await Promise.all(
     interrupted.map(({ attemptId, deliveryId, channel, retriesUsed }) => {
-      const next = decideNextStep({ outcome, moreParts: false, retriesUsed }, policyOf(channel), random());
+      const next = decideNextStep(
+        { outcome, moreParts: false, retriesUsed, limitsInARow: 0 },
+        policyOf(channel),
+        random(),
+      );
       return store.recordAttempt({ attemptId, deliveryId, durationMs: null, outcome, next });
     }),
   );

@@ -31,8 +31,9 @@ const ENTITY = [
   // is, one could pair with a `|` and a `>` much later in the line.
   '<',
   String.raw`&(?=#?\w+;)`,
-  // Inline LaTeX: a closing `$` that no letter follows.
-  String.raw`\$(?=[^$\n]+\$(?!\w))`,
+  // Inline LaTeX ends at a `$` that no letter or digit follows (a link may begin with `<`); without an end it cannot begin. $5 stays as it is.
+  // (One inside a link could still end it, on a server that has LaTeX switched on.)
+  String.raw`\$(?:(?![A-Za-z0-9])|(?=https?:\/\/))`,
 ];
 const ZERO_WIDTH = [
   // @here, @channel, @all, @user. In an e-mail address a letter stands before it. U+FF20 counts since v11.3.
@@ -74,5 +75,6 @@ const MATTERMOST: Dialect = {
     const visible = ENTITIES[char] ?? char;
     return groups?.entity === undefined ? `${visible}\u200b` : visible;
   },
-  cleanEnd: /[?!.,:;'")\]]*(?:\s|$)/y,
+  // `;` and `:` only at the very end: before a bracket they are emoticons, and what breaks those joins the link.
+  cleanEnd: /[?!.,'")\]]*[:;]?(?:\s|$)/y,
 };

@@ -15,7 +15,7 @@ const LINK =
   /https?:\/\/[\p{L}\p{N}[][^\s\p{Cc}<>"`\\|\u200b«»“”‘’\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e\u3001\u3002\u300a-\u3011]*/giu;
 
 /** What ends a sentence or a markup pair around a link, and is no part of it: https://github.github.com/gfm/#extended-autolink-path-validation (read 2026-09) */
-const TAIL = "?!.,:;'*_~]}";
+const TAIL = "?!.,:;'*_~$]}";
 
 /** Cuts a text at its bare http and https links. Joined again, the pieces are the text. */
 export function linkSpans(text: string): Span[] {

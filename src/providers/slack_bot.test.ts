@@ -17,6 +17,7 @@ test('slack_bot builds literal text with living links, and an escaped fallback',
   assert.equal(request.url, HOOK);
   assert.equal(request.headers['content-type'], 'application/json');
   assert.deepEqual(JSON.parse(request.body ?? ''), {
+    mrkdwn: false,
     text: '*a* _b_ ~c~ `d` :smile: @here #general &lt;!channel&gt; &amp; https://x.test/a_b?c=1&amp;d=2。好',
     blocks: [
       {
@@ -37,7 +38,7 @@ test('slack_bot builds literal text with living links, and an escaped fallback',
 });
 
 test('slack_bot sends no field that makes names in a text mean something, and no channel', () => {
-  assert.deepEqual(Object.keys(bodyOf('@here')).sort(), ['blocks', 'text']);
+  assert.deepEqual(Object.keys(bodyOf('@here')).sort(), ['blocks', 'mrkdwn', 'text']);
 });
 
 test('slack_bot leaves a URL that is none as text', () => {

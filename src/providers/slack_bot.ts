@@ -119,7 +119,9 @@ export const slackBot: Provider = {
 
   buildRequest(endpoint, part) {
     const text = part.text.toWellFormed();
-    return postJson(endpoint.url.reveal(), { text: escapeControl(text), blocks: [richText(text)] });
+    // `text` is the fallback; `mrkdwn` concerns only that.
+    const payload = { text: escapeControl(text), mrkdwn: false, blocks: [richText(text)] };
+    return postJson(endpoint.url.reveal(), payload);
   },
 
   readAnswer,
@@ -162,7 +164,7 @@ function escapeControl(text: string): string {
 function readAnswer(answer: Answer): Verdict {
   const success = isSuccess(answer.httpStatus);
   const word = wordOf(answer.body);
-  if (success && word === 'ok') return { kind: 'ok', platformCode: word, error: null };
+  if (success && answer.body.trim() === 'ok') return { kind: 'ok', platformCode: 'ok', error: null };
   if (answer.httpStatus === 429) {
     const code = word !== null && findCode(codes, word)?.kind === 'rate_limited' ? word : 'rate_limited';
     return verdictOfCode(code, codes.rate_limited, headerOrBodyMs(answer));

@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Delivery, DeliveryStatus, NextStep } from '../core/delivery.ts';
+import type { LocalText } from '../core/local-text.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { RateLimitWindow } from '../core/rate-windows.ts';
@@ -22,6 +23,10 @@ export interface Store {
   recordAttempt(command: RecordAttemptCommand): Promise<void>;
   /** Attempts that were in flight when an earlier process died. Each wants a `recordAttempt`. */
   listInterrupted(): Promise<InterruptedAttempt[]>;
+  /** Endpoints that are paused or stopped now. */
+  listHeldEndpoints(): Promise<HeldEndpoint[]>;
+  /** Ends a stop and a pause of an endpoint, because a person says so. */
+  resumeEndpoint(endpointId: number): Promise<void>;
   /** A page of the push log, newest first. */
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
@@ -71,6 +76,8 @@ export interface TakeTurnsCommand {
 
 export interface Turns {
   readonly turns: readonly Turn[];
+  /** Deliveries that failed without an attempt, because the endpoint is stopped. */
+  readonly failedUnsent: number;
   /** When nothing more can be taken now: ms until that may change by time alone, or null if only an event can change it. */
   readonly waitMs: number | null;
 }
@@ -87,6 +94,8 @@ export interface Turn {
   /** Which part of a split text is due, from 0. */
   readonly partIndex: number;
   readonly possibleDuplicate: boolean;
+  /** Rate limits that this endpoint has met one after the other; 0 if the last one is long over. */
+  readonly limitsInARow: number;
 }
 
 export interface RecordAttemptCommand {
@@ -105,6 +114,18 @@ export interface InterruptedAttempt {
   readonly attemptNumber: number;
   readonly channel: string;
   readonly retriesUsed: number;
+}
+
+/** After this long without another rate limit, the next one counts as the first again. */
+export const LIMITS_IN_A_ROW_MS = 60_000;
+
+/** An endpoint to which nothing is sent now. */
+export interface HeldEndpoint {
+  readonly endpointId: number;
+  /** Wall-clock ms; null when it is stopped: then time alone does not end it. */
+  readonly pausedUntilMs: number | null;
+  readonly stoppedAtMs: number | null;
+  readonly reason: LocalText | null;
 }
 
 export interface LogQuery {

@@ -37,7 +37,7 @@ const UNKNOWN: Outcome = {
   error: ERROR,
 };
 const DELIVERED: NextStep = { kind: 'delivered' };
-const FAILED: NextStep = { kind: 'failed', error: ERROR };
+const FAILED: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: null };
 const retryIn = (waitMs: number): NextStep => ({ kind: 'retry', waitMs, error: ERROR });
 
 /** Every promise of `store.ts`, held against one implementation. */
@@ -219,13 +219,13 @@ export function storeConformance(
           (await take(channel)).turns.map(({ messageId }) => messageId),
           ids.slice(2),
         );
-        assert.deepEqual(await take(channel), { turns: [], waitMs: null });
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
       });
 
       test('a channel never gets another channel\u2019s deliveries', async () => {
         const [a, b] = [await newChannel(), await newChannel()];
         await accept([a]);
-        assert.deepEqual(await take(b), { turns: [], waitMs: null });
+        assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: null });
         assert.equal((await take(a)).turns.length, 1);
       });
 
@@ -267,7 +267,7 @@ export function storeConformance(
         await record(await takeOne(channel), { ...BUSY, kind: 'permanent' }, FAILED);
         const delivery = await deliveryOf(id);
         assert.deepEqual([delivery.status, delivery.error], ['failed', ERROR]);
-        assert.deepEqual(await take(channel), { turns: [], waitMs: null });
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
       });
 
       test('retry: due after its wait, and the count goes up', async () => {
@@ -277,9 +277,9 @@ export function storeConformance(
         const delivery = await deliveryOf(id);
         assert.equal(delivery.status, 'retrying');
         assert.equal(delivery.nextAttemptAtMs, clock.wallMs() + 10_000);
-        assert.deepEqual(await take(channel), { turns: [], waitMs: 10_000 });
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: 10_000 });
         await clock.advance(9_999);
-        assert.deepEqual(await take(channel), { turns: [], waitMs: 1 });
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: 1 });
         await clock.advance(1);
         const again = await takeOne(channel);
         assert.deepEqual([again.attemptNumber, again.retriesUsed, again.possibleDuplicate], [2, 1, false]);
@@ -290,7 +290,11 @@ export function storeConformance(
         const first = await accept([channel], 'first');
         const second = await accept([channel], 'second');
         await record(await takeOne(channel, { ordered: true }), BUSY, retryIn(5_000));
-        assert.deepEqual(await take(channel, { ordered: true }), { turns: [], waitMs: 5_000 });
+        assert.deepEqual(await take(channel, { ordered: true }), {
+          turns: [],
+          failedUnsent: 0,
+          waitMs: 5_000,
+        });
         const passing = await takeOne(channel);
         assert.equal(passing.messageId, second.id);
         await record(passing, OK, DELIVERED);
@@ -307,7 +311,11 @@ export function storeConformance(
           turns.map(({ messageId }) => messageId),
           [first.id],
         );
-        assert.deepEqual(await take(channel, { ordered: true }), { turns: [], waitMs: null });
+        assert.deepEqual(await take(channel, { ordered: true }), {
+          turns: [],
+          failedUnsent: 0,
+          waitMs: null,
+        });
         await record(turns[0] as Turn, OK, DELIVERED);
         assert.equal((await takeOne(channel, { ordered: true })).messageId, second.id);
       });
@@ -350,11 +358,91 @@ export function storeConformance(
         const [a, b] = [await newChannel('paused url'), await newChannel('paused url')];
         await accept([a, b]);
         const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
-        await record(await takeOne(a), limited, { kind: 'pause', waitMs: 600_000, error: ERROR });
-        assert.deepEqual(await take(b), { turns: [], waitMs: 600_000 });
+        await record(await takeOne(a), limited, {
+          kind: 'pause',
+          waitMs: 600_000,
+          error: ERROR,
+          scope: 'endpoint',
+        });
+        assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: 600_000 });
         await clock.advance(600_000);
         assert.equal((await takeOne(a)).retriesUsed, 0);
         assert.equal((await take(b)).turns.length, 1);
+      });
+
+      test('pause of a platform: every endpoint of that provider, no other', async () => {
+        const [a, b] = [await newChannel(), await newChannel()];
+        const [other] = await store.registerChannels([
+          { name: 'other platform', providerId: 'slack_bot', endpointHash: 'other platform' },
+        ]);
+        assert.ok(other);
+        await accept([a, b, other]);
+        const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
+        const step: NextStep = { kind: 'pause', waitMs: 5_000, error: ERROR, scope: 'platform' };
+        await record(await takeOne(a), limited, step);
+        assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: 5_000 });
+        assert.equal((await take(other)).turns.length, 1);
+        await clock.advance(5_000);
+        assert.equal((await take(b)).turns.length, 1);
+      });
+
+      test('limits met in a row are counted until a minute has passed without one', async () => {
+        const channel = await newChannel();
+        await accept([channel]);
+        const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
+        const step: NextStep = { kind: 'pause', waitMs: 1_000, error: ERROR, scope: 'endpoint' };
+        for (const before of [0, 1, 2]) {
+          const turn = await takeOne(channel);
+          assert.equal(turn.limitsInARow, before);
+          await record(turn, limited, step);
+          await clock.advance(1_000);
+        }
+        await clock.advance(60_000);
+        assert.equal((await takeOne(channel)).limitsInARow, 0);
+      });
+
+      test('a stopped endpoint: what waits fails unsent with the reason, until a person resumes it', async () => {
+        const channel = await newChannel();
+        const gone = await accept([channel]);
+        const waiting = await accept([channel]);
+        const reason = { zh: '已停用', en: 'stopped' };
+        const stop: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: reason };
+        await record(await takeOne(channel), { ...BUSY, kind: 'permanent' }, stop);
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 1, waitMs: 0 });
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual((await deliveryOf(gone.id)).error, ERROR);
+        const unsent = await deliveryOf(waiting.id);
+        assert.deepEqual([unsent.status, unsent.error, unsent.attempts], ['failed', reason, []]);
+        const held = (await store.listHeldEndpoints()).filter(
+          ({ endpointId }) => endpointId === channel.endpointId,
+        );
+        assert.deepEqual(held, [
+          { endpointId: channel.endpointId, pausedUntilMs: null, stoppedAtMs: clock.wallMs(), reason },
+        ]);
+
+        await store.resumeEndpoint(channel.endpointId);
+        const later = await accept([channel]);
+        assert.equal((await takeOne(channel)).messageId, later.id);
+        const after = await store.listHeldEndpoints();
+        assert.deepEqual(
+          after.filter(({ endpointId }) => endpointId === channel.endpointId),
+          [],
+        );
+      });
+
+      test('the parts of a split text stay together', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel], 'long');
+        await accept([channel], 'other');
+        await record(await takeOne(channel), OK, { kind: 'next_part' });
+        const { turns } = await take(channel);
+        assert.deepEqual(
+          turns.map(({ messageId, partIndex }) => [messageId, partIndex]),
+          [[id, 1]],
+        );
+        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
+        await record(turns[0] as Turn, OK, DELIVERED);
+        assert.equal((await take(channel)).turns.length, 1);
       });
 
       test('the same attempt twice counts once', async () => {
@@ -375,12 +463,12 @@ export function storeConformance(
         for (let n = 0; n < 4; n++) await accept([channel]);
         const { turns } = await take(channel, { windows });
         assert.equal(turns.length, 2);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: null });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
         await clock.advance(3_000);
         await record(turns[0] as Turn, OK, DELIVERED);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 60_000 });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 60_000 });
         await clock.advance(59_999);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 1 });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 1 });
         await clock.advance(1);
         assert.equal((await take(channel, { windows })).turns.length, 1);
       });
@@ -390,11 +478,19 @@ export function storeConformance(
         for (let n = 0; n < 4; n++) await accept([channel]);
         const both = [...windows, { maxSends: 1, windowMs: 1_000 }];
         await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
-        assert.deepEqual(await take(channel, { windows: both }), { turns: [], waitMs: 1_000 });
+        assert.deepEqual(await take(channel, { windows: both }), {
+          turns: [],
+          failedUnsent: 0,
+          waitMs: 1_000,
+        });
         await clock.advance(1_000);
         await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
         await clock.advance(1_000);
-        assert.deepEqual(await take(channel, { windows: both }), { turns: [], waitMs: 58_000 });
+        assert.deepEqual(await take(channel, { windows: both }), {
+          turns: [],
+          failedUnsent: 0,
+          waitMs: 58_000,
+        });
       });
 
       test('two channels on one URL share one set', async () => {
@@ -409,7 +505,7 @@ export function storeConformance(
         const channel = await newChannel();
         await accept([channel]);
         await record(await takeOne(channel, { windows }), OK, DELIVERED);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: null });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
       });
     });
 
@@ -491,7 +587,7 @@ export function storeConformance(
           messageId: kept.id,
           sameText: true,
         });
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 59_000 });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 59_000 });
       });
 
       test('what was in flight is listed, keeps its slot for one window, and is not taken by itself', async () => {
@@ -511,9 +607,9 @@ export function storeConformance(
           ],
           [turn.attemptId, turn.deliveryId, id, 1],
         );
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: null });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
         await record(turn, UNKNOWN, retryIn(0));
-        assert.deepEqual(await take(channel, { windows }), { turns: [], waitMs: 60_000 });
+        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 60_000 });
         await clock.advance(60_000);
         assert.equal((await takeOne(channel, { windows })).possibleDuplicate, true);
       });

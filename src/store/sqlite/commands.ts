@@ -3,6 +3,7 @@ import type {
   AcceptResult,
   ChannelRef,
   ChannelRegistration,
+  HeldEndpoint,
   InterruptedAttempt,
   RecordAttemptCommand,
   TakeTurnsCommand,
@@ -16,6 +17,8 @@ export interface WriteCommands {
   takeTurns(command: TakeTurnsCommand): Turns;
   recordAttempt(command: RecordAttemptCommand): void;
   listInterrupted(): InterruptedAttempt[];
+  listHeldEndpoints(): HeldEndpoint[];
+  resumeEndpoint(endpointId: number): void;
   /** Writes a little, to find out whether the store works again. */
   probe(): void;
 }

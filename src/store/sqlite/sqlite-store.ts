@@ -152,6 +152,8 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
     takeTurns: (command) => write('takeTurns', command),
     recordAttempt: (command) => write('recordAttempt', command),
     listInterrupted: () => write('listInterrupted', undefined as never),
+    listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
+    resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listMessages: (query) => read.ask({ name: 'listMessages', argument: query }),
     getMessage: (id) => read.ask({ name: 'getMessage', argument: id }),
     countOpen: () => read.ask({ name: 'countOpen', argument: null }),

@@ -7,6 +7,8 @@ export const service: typeof zh = {
     count === 0 ? `failed, and no retry is configured: ${error}` : `failed after ${count} retries: ${error}`,
   held: (error) =>
     `it can't be known whether the platform took it; stopped by on_uncertain = "hold", check the group and resend: ${error}`,
+  endpointStopped: (error) =>
+    `the channel is stopped and sends nothing until endpoint.url changes or POST /api/channels/{name}/resume is called: ${error}`,
   processDied:
     "PostPoint's process ended while sending, so it can't be known whether the platform took the message",
 
@@ -14,6 +16,8 @@ export const service: typeof zh = {
   willRetry: 'failed, will retry',
   paused: "platform's rate limit met, channel pauses",
   gaveUp: 'failed for good',
+  stoppedUnsent: 'channel is stopped, messages failed unsent',
+  channelStopped: 'the channel is stopped',
   partSent: 'part delivered',
   duration: 'duration',
   attempt: 'attempt',

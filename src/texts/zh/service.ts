@@ -6,12 +6,16 @@ export const service = {
     count === 0 ? `失败，未设置重试：${error}` : `已重试 ${count} 次仍失败：${error}`,
   held: (error: string) =>
     `无法确定平台是否已收到，按配置 on_uncertain = "hold" 停止，请人工核对后重发：${error}`,
+  endpointStopped: (error: string) =>
+    `通道已停用，不再发送，直到修改 endpoint.url 或调用 POST /api/channels/{name}/resume 恢复：${error}`,
   processDied: '发送过程中 PostPoint 进程意外终止，无法确定平台是否已收到',
 
   sent: '成功',
   willRetry: '失败，稍后重试',
   paused: '触发平台频率限制，通道暂停',
   gaveUp: '失败，不再重试',
+  stoppedUnsent: '通道已停用，消息未发送即标记失败',
+  channelStopped: '通道处于停用状态',
   partSent: '部分内容已发送',
   duration: '耗时',
   attempt: '第几次尝试',

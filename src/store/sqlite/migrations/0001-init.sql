@@ -18,7 +18,14 @@ CREATE TABLE channel (
 CREATE TABLE endpoint (
   id              INTEGER PRIMARY KEY,
   hash            TEXT NOT NULL UNIQUE,
-  paused_until_ms INTEGER NOT NULL DEFAULT 0
+  provider        TEXT NOT NULL,
+  paused_until_ms INTEGER NOT NULL DEFAULT 0,
+  pause_reason    TEXT,
+  -- rate limits met one after the other: their pauses may grow
+  limits_in_a_row INTEGER NOT NULL DEFAULT 0,
+  -- the platform said that the endpoint is gone; nothing is sent there until the URL changes or a person resumes it
+  stopped_at_ms   INTEGER,
+  stop_reason     TEXT
 ) STRICT;
 
 CREATE TABLE message (

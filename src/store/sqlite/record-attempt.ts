@@ -1,0 +1,55 @@
+import { LIMITS_IN_A_ROW_MS, type RecordAttemptCommand } from '../store.ts';
+import type { Statements } from './statements.ts';
+import { DELIVERED, FAILED } from './status-codes.ts';
+import type { StoreClock } from './store-clock.ts';
+
+export function createRecordAttempt(
+  sql: Statements,
+  clock: StoreClock,
+): (command: RecordAttemptCommand) => void {
+  return ({ attemptId, deliveryId, durationMs, outcome, next }) => {
+    const { kind, httpStatus, platformCode, response, error } = outcome;
+    const errorJson = error === null ? null : JSON.stringify(error);
+    const ended = sql.endAttempt.run(
+      durationMs,
+      kind,
+      httpStatus,
+      platformCode,
+      response,
+      errorJson,
+      attemptId,
+    );
+    // Recorded before: the answer to an earlier try was lost on its way back.
+    if (ended.changes === 0) return;
+    sql.endSlot.run(clock.endMs(), attemptId);
+    if (kind === 'unknown') sql.markMaybeSent.run(deliveryId);
+
+    switch (next.kind) {
+      case 'delivered':
+        sql.finish.run(DELIVERED, clock.wallMs(), null, deliveryId);
+        return;
+      case 'next_part':
+        sql.nextPart.run(deliveryId);
+        return;
+      case 'retry':
+        sql.retry.run(clock.endMs() + next.waitMs, 1, JSON.stringify(next.error), deliveryId);
+        return;
+      case 'pause': {
+        const untilMs = clock.endMs() + next.waitMs;
+        const reason = JSON.stringify(next.error);
+        const pause = next.scope === 'platform' ? sql.pausePlatform : sql.pauseEndpoint;
+        pause.run(untilMs, reason, clock.nowMs() - LIMITS_IN_A_ROW_MS, attemptId);
+        sql.retry.run(untilMs, 0, reason, deliveryId);
+        return;
+      }
+      case 'failed':
+        sql.finish.run(FAILED, clock.wallMs(), JSON.stringify(next.error), deliveryId);
+        if (next.stopsEndpoint !== null) {
+          sql.stopEndpoint.run(clock.wallMs(), JSON.stringify(next.stopsEndpoint), attemptId);
+        }
+        return;
+      default:
+        next satisfies never;
+    }
+  };
+}

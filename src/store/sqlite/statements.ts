@@ -1,0 +1,134 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { BETWEEN_PARTS, FAILED, QUEUED, RETRYING, SENDING } from './status-codes.ts';
+
+/** The due time of a next part: before everything else. */
+const AT_ONCE_MS = 0;
+
+const DUE_ROW = `SELECT d.id, m.id AS message_id, m.text, d.attempt_count, d.retries_used, d.part_index, d.maybe_sent
+  FROM delivery d JOIN message m ON m.seq = d.message_seq`;
+
+const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
+
+/** A rate limit soon after the last pause counts as one more in a row. Bound: until, reason, in a row since. */
+const PAUSE = `UPDATE endpoint SET paused_until_ms = max(paused_until_ms, ?), pause_reason = ?,
+  limits_in_a_row = CASE WHEN paused_until_ms > ? THEN limits_in_a_row + 1 ELSE 1 END`;
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+/**
+ * Every statement that writes, or reads on behalf of a writer. Literals in place of bound values where a partial index
+ * asks for them.
+ */
+export function prepareStatements(db: DatabaseSync) {
+  return {
+    addChannel: db.prepare('INSERT INTO channel (name, provider) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    findChannel: db.prepare('SELECT id FROM channel WHERE name = ? AND provider = ?'),
+    addEndpoint: db.prepare('INSERT INTO endpoint (hash, provider) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    findEndpoint: db.prepare('SELECT id FROM endpoint WHERE hash = ?'),
+    endpointState: db.prepare(
+      'SELECT paused_until_ms, limits_in_a_row, stop_reason FROM endpoint WHERE id = ?',
+    ),
+    heldEndpoints: db.prepare(
+      `SELECT id, paused_until_ms, pause_reason, stopped_at_ms, stop_reason FROM endpoint
+       WHERE stop_reason IS NOT NULL OR paused_until_ms > ?`,
+    ),
+    pauseEndpoint: db.prepare(`${PAUSE} WHERE id = ${ENDPOINT_OF_ATTEMPT}`),
+    pausePlatform: db.prepare(
+      `${PAUSE} WHERE provider = (SELECT provider FROM endpoint WHERE id = ${ENDPOINT_OF_ATTEMPT})`,
+    ),
+    stopEndpoint: db.prepare(
+      `UPDATE endpoint SET stopped_at_ms = ?, stop_reason = ? WHERE id = ${ENDPOINT_OF_ATTEMPT}`,
+    ),
+    resumeEndpoint: db.prepare(
+      'UPDATE endpoint SET stopped_at_ms = NULL, stop_reason = NULL, paused_until_ms = 0 WHERE id = ?',
+    ),
+
+    findKey: db.prepare(
+      'SELECT m.id, m.text, i.first_ms FROM idempotency i JOIN message m ON m.seq = i.message_seq WHERE i.key = ?',
+    ),
+    putKey: db.prepare(
+      `INSERT INTO idempotency (key, message_seq, first_ms) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET message_seq = excluded.message_seq, first_ms = excluded.first_ms`,
+    ),
+    purgeKeys: db.prepare(
+      'DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE first_ms <= ? ORDER BY first_ms LIMIT ?)',
+    ),
+    addMessage: db.prepare(
+      'INSERT INTO message (id, request_id, msg_type, text, created_at_ms) VALUES (?, ?, ?, ?, ?)',
+    ),
+    addDelivery: db.prepare('INSERT INTO delivery (message_seq, channel_id) VALUES (?, ?)'),
+
+    queued: db.prepare(`${DUE_ROW} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id LIMIT ?`),
+    dueRetries: db.prepare(
+      `${DUE_ROW} WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) AND d.attempt_due_ms <= ?
+       ORDER BY d.attempt_due_ms, d.id LIMIT ?`,
+    ),
+    oldestRetry: db.prepare(
+      `${DUE_ROW.replace('SELECT', 'SELECT d.attempt_due_ms,')}
+       WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) ORDER BY d.id LIMIT 1`,
+    ),
+    nextRetry: db.prepare(
+      `SELECT min(attempt_due_ms) AS next FROM delivery
+       WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS})`,
+    ),
+    anySending: db.prepare(`SELECT 1 FROM delivery WHERE channel_id = ? AND status = ${SENDING} LIMIT 1`),
+    laterPartSending: db.prepare(
+      `SELECT 1 FROM delivery WHERE channel_id = ? AND status = ${SENDING} AND part_index > 0 LIMIT 1`,
+    ),
+    failQueued: db.prepare(
+      `UPDATE delivery SET status = ${FAILED}, finished_at_ms = ?, error = ?
+       WHERE id IN (SELECT id FROM delivery WHERE channel_id = ? AND status = ${QUEUED} LIMIT ?)`,
+    ),
+    failRetrying: db.prepare(
+      `UPDATE delivery SET status = ${FAILED}, finished_at_ms = ?, error = ?, attempt_due_ms = NULL
+       WHERE id IN (
+         SELECT id FROM delivery WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS}) LIMIT ?)`,
+    ),
+    markSending: db.prepare(
+      `UPDATE delivery SET status = ${SENDING}, attempt_due_ms = NULL, attempt_count = ? WHERE id = ?`,
+    ),
+    addAttempt: db.prepare(
+      `INSERT INTO attempt (delivery_id, endpoint_id, number, part_index, possible_duplicate, started_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+
+    addSlot: db.prepare('INSERT INTO slot (attempt_id, endpoint_id) VALUES (?, ?)'),
+    slotsInFlight: db.prepare(
+      'SELECT count(*) AS count FROM slot WHERE endpoint_id = ? AND ended_ms IS NULL',
+    ),
+    slotsEndedAfter: db.prepare('SELECT count(*) AS count FROM slot WHERE endpoint_id = ? AND ended_ms > ?'),
+    nthSlot: db.prepare(
+      'SELECT ended_ms FROM slot WHERE endpoint_id = ? AND ended_ms > ? ORDER BY ended_ms LIMIT 1 OFFSET ?',
+    ),
+    purgeSlots: db.prepare('DELETE FROM slot WHERE endpoint_id = ? AND ended_ms <= ?'),
+    endSlot: db.prepare('UPDATE slot SET ended_ms = ? WHERE attempt_id = ?'),
+
+    endAttempt: db.prepare(
+      `UPDATE attempt SET duration_ms = ?, outcome = ?, http_status = ?, platform_code = ?, response = ?, error = ?
+       WHERE id = ? AND outcome IS NULL`,
+    ),
+    markMaybeSent: db.prepare('UPDATE delivery SET maybe_sent = 1 WHERE id = ?'),
+    finish: db.prepare('UPDATE delivery SET status = ?, finished_at_ms = ?, error = ? WHERE id = ?'),
+    nextPart: db.prepare(
+      `UPDATE delivery SET status = ${BETWEEN_PARTS}, attempt_due_ms = ${AT_ONCE_MS}, part_index = part_index + 1,
+         retries_used = 0, maybe_sent = 0, error = NULL WHERE id = ?`,
+    ),
+    retry: db.prepare(
+      `UPDATE delivery SET status = ${RETRYING}, attempt_due_ms = ?, retries_used = retries_used + ?, error = ?
+       WHERE id = ?`,
+    ),
+    interrupted: db.prepare(
+      `SELECT a.id AS attemptId, d.id AS deliveryId, m.id AS messageId, a.number AS attemptNumber,
+         c.name AS channel, d.retries_used AS retriesUsed
+       FROM delivery d
+       JOIN attempt a ON a.delivery_id = d.id AND a.number = d.attempt_count
+       JOIN message m ON m.seq = d.message_seq
+       JOIN channel c ON c.id = d.channel_id
+       WHERE d.status = ${SENDING} ORDER BY d.id`,
+    ),
+    setSeen: db.prepare(
+      `INSERT INTO meta (key, value) VALUES ('last_seen_ms', ?)
+       ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)`,
+    ),
+  };
+}

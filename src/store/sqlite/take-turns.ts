@@ -1,0 +1,129 @@
+import { LONGEST_WINDOW_MS, roomInWindows, type SlotLedger } from '../../core/rate-windows.ts';
+import { LIMITS_IN_A_ROW_MS, type TakeTurnsCommand, type Turn, type Turns } from '../store.ts';
+import type { Statements } from './statements.ts';
+import type { StoreClock } from './store-clock.ts';
+
+/** Deliveries of a stopped endpoint that fail in one transaction at most. */
+const FAIL_AT_ONCE = 500;
+
+interface DueRow {
+  readonly id: number;
+  readonly message_id: string;
+  readonly text: string;
+  readonly attempt_count: number;
+  readonly retries_used: number;
+  readonly part_index: number;
+  readonly maybe_sent: number;
+}
+
+interface EndpointRow {
+  readonly paused_until_ms: number;
+  readonly limits_in_a_row: number;
+  readonly stop_reason: string | null;
+}
+
+/** What may be taken if the windows allow it, oldest first; without any, how long until time alone makes one due. */
+interface Due {
+  readonly rows: readonly DueRow[];
+  readonly waitMs: number | null;
+}
+
+const NOTHING: Due = { rows: [], waitMs: null };
+
+export function createTakeTurns(
+  sql: Statements,
+  clock: StoreClock,
+  noteTime: (nowMs: number) => void,
+): (command: TakeTurnsCommand) => Turns {
+  return (command) => {
+    const { channelId, endpointId, windows } = command;
+    const nowMs = clock.nowMs();
+    const endpoint = sql.endpointState.get(endpointId) as unknown as EndpointRow;
+    if (endpoint.stop_reason !== null) return failWaiting(channelId, endpoint.stop_reason);
+
+    const room = roomInWindows(windows, slotLedger(endpointId), nowMs);
+    // Without room one row is enough to know whether there is anything to wait for.
+    const due = findDue({ ...command, limit: Math.min(command.limit, Math.max(1, room.free)) }, nowMs);
+    if (due.rows.length === 0) return waitFor(due.waitMs);
+    if (endpoint.paused_until_ms > nowMs) return waitFor(endpoint.paused_until_ms - nowMs);
+    if (room.free === 0) return waitFor(room.waitMs);
+
+    if (windows.length > 0) sql.purgeSlots.run(endpointId, nowMs - LONGEST_WINDOW_MS);
+    noteTime(nowMs);
+    const lastLimitIsNear = nowMs - endpoint.paused_until_ms < LIMITS_IN_A_ROW_MS;
+    const limitsInARow = lastLimitIsNear ? endpoint.limits_in_a_row : 0;
+    const turns = due.rows.map((row) => lease(row, endpointId, windows.length > 0, limitsInARow));
+    return { turns, failedUnsent: 0, waitMs: null };
+  };
+
+  function findDue({ channelId, limit, ordered }: TakeTurnsCommand, nowMs: number): Due {
+    if (ordered) return findHead(channelId, nowMs);
+    // The parts of a split text stay together: nothing else starts before the last of them.
+    if (sql.laterPartSending.get(channelId) !== undefined) return NOTHING;
+    const retries = sql.dueRetries.all(channelId, nowMs, limit) as unknown as DueRow[];
+    const [first] = retries;
+    if (first !== undefined && first.part_index > 0) return { rows: [first], waitMs: null };
+
+    const queued = sql.queued.all(channelId, limit - retries.length) as unknown as DueRow[];
+    const rows = [...retries, ...queued];
+    if (rows.length > 0) return { rows, waitMs: null };
+    const { next } = sql.nextRetry.get(channelId) as { next: number | null };
+    return { rows, waitMs: next === null ? null : next - nowMs };
+  }
+
+  /** The oldest open delivery, if it may go now. */
+  function findHead(channelId: number, nowMs: number): Due {
+    if (sql.anySending.get(channelId) !== undefined) return NOTHING;
+    const retry = sql.oldestRetry.get(channelId) as (DueRow & { attempt_due_ms: number }) | undefined;
+    const [queued] = sql.queued.all(channelId, 1) as unknown as DueRow[];
+    if (retry !== undefined && (queued === undefined || retry.id < queued.id)) {
+      if (retry.attempt_due_ms > nowMs) return { rows: [], waitMs: retry.attempt_due_ms - nowMs };
+      return { rows: [retry], waitMs: null };
+    }
+    return queued === undefined ? NOTHING : { rows: [queued], waitMs: null };
+  }
+
+  function lease(row: DueRow, endpointId: number, booksSlot: boolean, limitsInARow: number): Turn {
+    const { id, part_index: partIndex, maybe_sent: maybeSent } = row;
+    const attemptNumber = row.attempt_count + 1;
+    sql.markSending.run(attemptNumber, id);
+    const added = sql.addAttempt.run(id, endpointId, attemptNumber, partIndex, maybeSent, clock.wallMs());
+    const attemptId = Number(added.lastInsertRowid);
+    if (booksSlot) sql.addSlot.run(attemptId, endpointId);
+    return {
+      attemptId,
+      attemptNumber,
+      deliveryId: id,
+      messageId: row.message_id,
+      text: row.text,
+      retriesUsed: row.retries_used,
+      partIndex,
+      possibleDuplicate: maybeSent === 1,
+      limitsInARow,
+    };
+  }
+
+  /** What waits for a stopped endpoint fails, some at a time. */
+  function failWaiting(channelId: number, reason: string): Turns {
+    const atMs = clock.wallMs();
+    const queued = sql.failQueued.run(atMs, reason, channelId, FAIL_AT_ONCE);
+    const retrying = sql.failRetrying.run(atMs, reason, channelId, FAIL_AT_ONCE);
+    const failedUnsent = Number(queued.changes) + Number(retrying.changes);
+    return { turns: [], failedUnsent, waitMs: failedUnsent > 0 ? 0 : null };
+  }
+
+  function slotLedger(endpointId: number): SlotLedger {
+    return {
+      get inFlight() {
+        return (sql.slotsInFlight.get(endpointId) as { count: number }).count;
+      },
+      countEndedAfter: (ms) => (sql.slotsEndedAfter.get(endpointId, ms) as { count: number }).count,
+      nthEndedAfter: (ms, n) =>
+        (sql.nthSlot.get(endpointId, ms, n) as { ended_ms: number } | undefined)?.ended_ms,
+    };
+  }
+}
+
+function waitFor(waitMs: number | null): Turns {
+  return { turns: [], failedUnsent: 0, waitMs };
+}
