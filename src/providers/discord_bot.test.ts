@@ -214,3 +214,15 @@ for (const { name, status, body, headers, want, code, pauseMs, gone, says } of c
     if (says) assert.match(verdict.error?.zh ?? '', says);
   });
 }
+
+const pauses = [
+  { name: 'the global limit', status: 429, body: '{"retry_after":2,"global":true}', want: true },
+  { name: 'a webhook\u2019s limit', status: 429, body: '{"retry_after":2,"global":false}', want: undefined },
+  { name: 'a ban of the address', status: 429, body: 'error code: 1015', want: true },
+];
+for (const { name, status, body, want } of pauses) {
+  test(`discord_bot: ${name} pauses ${want ? 'every Discord channel' : 'its channel alone'}`, () => {
+    const verdict = discordBot.readAnswer({ httpStatus: status, headers: {}, body, complete: true });
+    assert.deepEqual([verdict.kind, verdict.pausesPlatform], ['rate_limited', want]);
+  });
+}

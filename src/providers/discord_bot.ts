@@ -13,7 +13,7 @@ import {
   verdictOfCode,
 } from './platform-code.ts';
 import { postJson } from './post-json.ts';
-import type { Answer, Provider } from './provider.ts';
+import type { Answer, PlatformCode, Provider } from './provider.ts';
 import { replaceQuery } from './query-string.ts';
 import { numericCode, readJsonObject, textField } from './read-json.ts';
 import { codePoints } from './text-size.ts';
@@ -135,12 +135,17 @@ const codes = {
 
 const rateLimit = limited(DEFAULT_PAUSE_MS, RATES, RATE_ZH, RATE_EN);
 /** "About an hour or more", for everybody behind the same egress address. Used when the page does not say how long. */
-const blocked = limited(
-  3_600_000,
-  CLOUDFLARE,
-  '本机的出口 IP 被 Discord 暂时封禁（可能是同一出口的其他程序所致），通道暂停后自动继续',
-  'Discord has banned this machine’s egress IP for a while (perhaps for what others behind it do); the channel pauses and goes on by itself',
-);
+const blocked: PlatformCode = {
+  ...limited(
+    3_600_000,
+    CLOUDFLARE,
+    '本机的出口 IP 被 Discord 暂时封禁（可能是同一出口的其他程序所致），所有 Discord 通道暂停后自动继续',
+    'Discord has banned this machine’s egress IP for a while (perhaps for what others behind it do); all Discord channels pause and go on by themselves',
+  ),
+  pausesPlatform: true,
+};
+/** The 50 requests a second of all webhooks behind one address. */
+const globalLimit: PlatformCode = { ...rateLimit, pausesPlatform: true };
 
 /** Discord webhook. The verdict is the HTTP status, told more precisely by `code` in the body. */
 export const discordBot: Provider = {
@@ -202,9 +207,10 @@ function readAnswer(answer: Answer): Verdict {
     return verdictOfCode(code ?? '1015', blocked, headerOrBodyMs(answer));
   const known = code === null ? undefined : findCode(codes, code);
   if (httpStatus === 429) {
+    const limit = json?.global === true ? globalLimit : rateLimit;
     return code === null || code === '0'
-      ? { ...verdictOfCode('429', rateLimit, headerOrBodyMs(answer)), platformCode: code }
-      : verdictOfCode(code, rateLimit, headerOrBodyMs(answer));
+      ? { ...verdictOfCode('429', limit, headerOrBodyMs(answer)), platformCode: code }
+      : verdictOfCode(code, limit, headerOrBodyMs(answer));
   }
   if (code !== null && known) return verdictOfCode(code, known, headerOrBodyMs(answer));
   // Code 0 is the general error: the status says all.

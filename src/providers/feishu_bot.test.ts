@@ -177,3 +177,9 @@ for (const { name, status, body, headers, want, code, pauseMs, gone, says } of c
     if (says) assert.match(verdict.error?.zh ?? '', says);
   });
 }
+
+test('feishu_bot: its limit states no penalty, so the pause grows while it is not enough', () => {
+  const body = '{"code":11232,"data":{},"msg":"frequency limited"}';
+  const verdict = feishuBot.readAnswer({ httpStatus: 200, headers: {}, body, complete: true });
+  assert.deepEqual([verdict.pauseMs, verdict.pauseGrowsToMs], [2_000, 60_000]);
+});

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { judgeCodeInBody } from './code-in-body.ts';
-import { DEFAULT_PAUSE_MS, delivered, gone, limited, permanent } from './platform-code.ts';
+import { DEFAULT_PAUSE_MS, delivered, gone, limited, limitedGrowing, permanent } from './platform-code.ts';
 import { postJson } from './post-json.ts';
 import type { Provider } from './provider.ts';
 import { numericCode, readJsonObject, textField } from './read-json.ts';
@@ -15,9 +15,9 @@ const TOO_LARGE_CODE = 'https://github.com/hughcube-php/laravel-lark (read 2026-
 const EMPTY_TEXT_CODE = 'https://github.com/jxxghp/MoviePilot-Plugins/issues/125 (read 2026-09)';
 const WRONG_PATH_CODE = 'https://github.com/PGYER/fir-cli/issues/324 (read 2026-09-11)';
 
-// No penalty is published. Two seconds clear the five-per-second limit and probe a busy half hour gently.
-const rateLimit = limited(
-  2_000,
+// No penalty is published. Two seconds clear the five-per-second limit, a minute the other; a peak half hour is probed gently.
+const rateLimit = limitedGrowing(
+  { fromMs: 2_000, toMs: 60_000 },
   GUIDE,
   '超过每分钟 100 条、每秒 5 条的限制，或平台正处于整点高峰，通道暂停后自动继续',
   'more than 100 messages a minute or 5 a second, or the platform is at a peak hour; the channel pauses and goes on by itself',

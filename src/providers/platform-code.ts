@@ -17,6 +17,16 @@ export function limited(pauseMs: number, source: string, zh: string, en: string)
   return { kind: 'rate_limited', pauseMs, meaning: { zh, en }, source };
 }
 
+/** Where no penalty is published: a short pause first, twice as long each time it was not enough. */
+export function limitedGrowing(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  source: string,
+  zh: string,
+  en: string,
+): PlatformCode {
+  return { ...limited(fromMs, source, zh, en), pauseGrowsToMs: toMs };
+}
+
 export function transient(source: string, zh: string, en: string): PlatformCode {
   return { kind: 'transient', meaning: { zh, en }, source };
 }
@@ -40,7 +50,14 @@ export function verdictOfCode(code: string, entry: PlatformCode, pauseMs: number
   const { kind, meaning, endpointGone } = entry;
   if (kind === 'ok') return { kind, platformCode: code, error: null };
   const error = withCode(meaning, code);
-  if (kind === 'rate_limited') return pauseFor(pauseMs ?? entry.pauseMs ?? DEFAULT_PAUSE_MS, error, code);
+  if (kind === 'rate_limited') {
+    const { pauseGrowsToMs, pausesPlatform } = entry;
+    return {
+      ...pauseFor(pauseMs ?? entry.pauseMs ?? DEFAULT_PAUSE_MS, error, code),
+      ...(pauseGrowsToMs === undefined || pauseMs !== null ? {} : { pauseGrowsToMs }),
+      ...(pausesPlatform ? { pausesPlatform } : {}),
+    };
+  }
   return { kind, platformCode: code, error, ...(endpointGone ? { endpointGone } : {}) };
 }
 

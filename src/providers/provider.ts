@@ -31,6 +31,10 @@ export interface PlatformCode extends Sourced {
   readonly meaning: LocalText;
   /** `rate_limited` only: the documented or assumed penalty, when the answer itself states none. */
   readonly pauseMs?: number;
+  /** `rate_limited` only: where no pause is stated, ours doubles with each limit met in a row, up to this. */
+  readonly pauseGrowsToMs?: number;
+  /** `rate_limited` only: the platform means this machine, so all its endpoints pause. */
+  readonly pausesPlatform?: boolean;
   /** The endpoint itself is gone, so that no later message can get through either until the configuration changes. */
   readonly endpointGone?: boolean;
 }
