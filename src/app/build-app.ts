@@ -7,12 +7,14 @@ import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import { createMetrics } from '../http/metrics.ts';
+import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
+import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
 
 export interface AppDeps {
@@ -69,8 +71,10 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     },
     isStopping: () => stopping,
   });
+  const directory = createChannelDirectory(channels, store, (channelIds) => dispatcher?.wake(channelIds));
   const server = await createHttpServer({
     accept,
+    channels: directory,
     pushLog: createPushLog(store),
     countOpen: () => countOpenOfAll(config, store),
     isReady: () => !stopping && store.isWritable(),
@@ -99,7 +103,7 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     events: createLaneEvents(logger, lang, metrics),
   });
   dispatcher = started;
-  await reportLeftovers({ config, store, logger, lang }, started.interrupted);
+  await reportLeftovers({ config, store, logger, lang }, directory, started.interrupted);
 
   return {
     url: `http://127.0.0.1:${address?.port}`,
@@ -115,10 +119,14 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
 /** Says what an earlier run left behind, where a person may want to look. */
 async function reportLeftovers(
   { config, store, logger, lang }: Pick<AppDeps, 'config' | 'store' | 'logger' | 'lang'>,
+  directory: ChannelDirectory,
   interrupted: number,
 ): Promise<void> {
   const say = texts[lang].service;
   if (interrupted > 0) logger.warn('postpoint', say.interrupted, { [say.count]: interrupted });
+  for (const { name, state, reason } of await directory.list()) {
+    if (state === 'stopped') logger.error(name, say.channelStopped, { [say.reason]: reason?.[lang] ?? '' });
+  }
   const configured = new Set(config.channels.map(({ name }) => name));
   for (const { channel, count } of await store.countOpen()) {
     if (!configured.has(channel)) logger.warn(channel, say.channelNotConfigured, { [say.waiting]: count });

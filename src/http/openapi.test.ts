@@ -125,6 +125,14 @@ const calls: { operationId: string; path: string; init?: RequestInit; status: nu
   { operationId: 'listMessages', path: '/api/messages?limit=x', status: 400 },
   { operationId: 'getMessage', path: `/api/messages/${ID}`, status: 200 },
   { operationId: 'getMessage', path: '/api/messages/x', status: 404 },
+  { operationId: 'listChannels', path: '/api/channels', status: 200 },
+  { operationId: 'resumeChannel', path: '/api/channels/ops/resume', init: { method: 'POST' }, status: 200 },
+  {
+    operationId: 'resumeChannel',
+    path: '/api/channels/nobody/resume',
+    init: { method: 'POST' },
+    status: 404,
+  },
   { operationId: 'healthz', path: '/healthz', status: 200 },
   { operationId: 'readyz', path: '/readyz', status: 503 },
 ];
@@ -153,7 +161,9 @@ test('each documented path and method exists', async (t) => {
   const { url } = await startServer(t, { entries: [entry] });
   for (const [path, operations] of Object.entries((await load(url)).paths)) {
     for (const method of Object.keys(operations)) {
-      const { status } = await fetch(`${url}${path.replace('{id}', ID)}`, { method: method.toUpperCase() });
+      const { status } = await fetch(`${url}${path.replace('{id}', ID).replace('{name}', 'ops')}`, {
+        method: method.toUpperCase(),
+      });
       assert.ok(status === 200 || status === 400, `${method} ${path}: ${status}`);
     }
   }

@@ -95,6 +95,33 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
         responses: { 200: answer(docs.ok, 'MessageAnswer'), ...refusals([...API_READ, 404]) },
       },
     },
+    '/api/channels': {
+      get: {
+        operationId: 'listChannels',
+        summary: docs.listChannels,
+        tags: ['api'],
+        security,
+        responses: { 200: answer(docs.ok, 'ChannelsAnswer'), ...refusals(API_READ) },
+      },
+    },
+    '/api/channels/{name}/resume': {
+      post: {
+        operationId: 'resumeChannel',
+        summary: docs.resumeChannel,
+        tags: ['api'],
+        security,
+        parameters: [
+          {
+            name: 'name',
+            in: 'path',
+            required: true,
+            description: docs.channelName,
+            schema: { type: 'string', minLength: 1 },
+          },
+        ],
+        responses: { 200: answer(docs.ok, 'OkAnswer'), ...refusals([...API_READ, 404, 429]) },
+      },
+    },
     '/healthz': { get: probe('healthz', docs.healthz) },
     '/readyz': { get: probe('readyz', docs.readyz) },
     '/metrics': { get: document('metrics', docs.metrics, 'text/plain') },

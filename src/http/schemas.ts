@@ -80,6 +80,19 @@ export function createSchemas(docs: Texts['api']['docs']) {
   const Message = Type.Object({ ...messageFields, deliveries: Type.Array(Delivery) }, CLOSED);
   const DetailedMessage = Type.Object({ ...messageFields, deliveries: Type.Array(DetailedDelivery) }, CLOSED);
 
+  const Channel = Type.Object(
+    {
+      name: Type.String(),
+      provider: Type.String(),
+      tags: Type.Array(Type.String()),
+      state: Type.Enum(['active', 'paused', 'stopped'], { description: docs.channelState }),
+      paused_until: nullable(time()),
+      reason: Type.Union([Type.String(), Type.Null()], { description: docs.channelReason }),
+      queue_depth: Type.Integer({ minimum: 0, description: docs.queueDepth }),
+    },
+    CLOSED,
+  );
+
   return {
     TextRequest,
     TextForm,
@@ -88,6 +101,8 @@ export function createSchemas(docs: Texts['api']['docs']) {
     DetailedDelivery,
     Message,
     DetailedMessage,
+    Channel,
+    ChannelsAnswer: Type.Object({ ...okFields, items: Type.Array(Channel) }, CLOSED),
     OkAnswer: Type.Object(okFields, CLOSED),
     ErrorAnswer: Type.Object(
       { code: Type.Enum(errorCodes, { description: docs.resultCode }), ...answerFields },
@@ -110,4 +125,5 @@ export type SchemaName = keyof Schemas;
 export type AttemptJson = Static<Schemas['Attempt']>;
 export type DeliveryJson = Static<Schemas['Delivery']>;
 export type MessageJson = Static<Schemas['Message']>;
+export type ChannelJson = Static<Schemas['Channel']>;
 export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

@@ -13,6 +13,7 @@ import { createErrorHandler, unavailable } from './error-handler.ts';
 import { createKnownPaths } from './known-paths.ts';
 import type { Metrics } from './metrics.ts';
 import { createListeners, DEFAULT_TIMINGS, type Timings } from './node-server.ts';
+import { type ChannelDirectory, registerChannels } from './routes/channels.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerMetrics } from './routes/metrics.ts';
@@ -23,6 +24,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 export interface HttpDeps {
   readonly accept: Accept;
   readonly pushLog: PushLog;
+  readonly channels: ChannelDirectory;
   readonly api: ApiOptions;
   readonly newId: NewId;
   readonly clock: Clock;
@@ -112,6 +114,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
       scope.setNotFoundHandler(refuseUnknownPath);
       registerText(scope, { accept: deps.accept, bodyLimitBytes: api.bodyLimitBytes });
       registerMessages(scope, { pushLog: deps.pushLog, nextId });
+      registerChannels(scope, { channels: deps.channels, nextId });
     },
     { prefix: '/api' },
   );

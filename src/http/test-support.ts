@@ -7,6 +7,7 @@ import type { Logger } from '../log/logger.ts';
 import type { LogEntryWithAttempts, LogQuery } from '../store/store.ts';
 import { createMetrics } from './metrics.ts';
 import type { Timings } from './node-server.ts';
+import type { ChannelState } from './routes/channels.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './server.ts';
 
 export interface TestServer {
@@ -18,6 +19,16 @@ export interface TestServer {
   readonly queries: LogQuery[];
   readonly logLines: string[];
 }
+
+const STOPPED_CHANNEL: ChannelState = {
+  name: 'ops',
+  provider: 'feishu_bot',
+  tags: ['team'],
+  state: 'stopped',
+  pausedUntilMs: null,
+  reason: { zh: '已停用', en: 'stopped' },
+  queueDepth: 3,
+};
 
 export const FAST_TIMINGS: Timings = {
   requestTimeoutMs: 300,
@@ -51,6 +62,10 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
         return { entries, nextCursor: null };
       },
       getMessage: async (id) => entries.find((entry) => entry.id === id) ?? null,
+    },
+    channels: {
+      list: async () => [STOPPED_CHANNEL],
+      resume: async (name) => name === STOPPED_CHANNEL.name,
     },
     api: {
       host: '127.0.0.1',
