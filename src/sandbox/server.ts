@@ -3,10 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { langOfHeader, texts } from '../texts/texts.ts';
 import { type ControlDeps, handleControl } from './control.ts';
-import { dingtalkStandIn } from './dingtalk_bot.ts';
-import { discordStandIn } from './discord_bot.ts';
 import { type Fault, openFaults } from './faults.ts';
-import { feishuStandIn } from './feishu_bot.ts';
 import {
   completeGroups,
   DEMO_GROUPS,
@@ -18,24 +15,11 @@ import {
 import { isSafeHost } from './guard.ts';
 import { type GroupView, openHistory } from './history.ts';
 import { liveEvents } from './live-events.ts';
-import { mattermostStandIn } from './mattermost_bot.ts';
 import { findPageFile, PAGE_HEADERS, type ReadPageFile, readPageFile } from './page-files.ts';
 import { sendAnswer } from './send-answer.ts';
 import { type PlatformDeps, servePlatform } from './serve-platform.ts';
-import { slackStandIn } from './slack_bot.ts';
-import { type OpenStandIn, textAnswer } from './stand-in.ts';
-import { webhookStandIn } from './webhook.ts';
-import { workweixinStandIn } from './workweixin_bot.ts';
-
-const STAND_INS: Readonly<Record<PlatformId, OpenStandIn>> = {
-  workweixin_bot: workweixinStandIn,
-  feishu_bot: feishuStandIn,
-  dingtalk_bot: dingtalkStandIn,
-  slack_bot: slackStandIn,
-  discord_bot: discordStandIn,
-  mattermost_bot: mattermostStandIn,
-  webhook: webhookStandIn,
-};
+import { textAnswer } from './stand-in.ts';
+import { STAND_INS } from './stand-ins.ts';
 
 /** Messages, and as many refusals, that are kept per group. */
 const KEEP = 200;
