@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { nearest } from '../config/nearest.ts';
 import type { ChannelConfig } from '../core/channel-config.ts';
+import { nearest } from '../core/nearest-word.ts';
 import { printable } from '../core/printable.ts';
 import { formatLine } from '../log/format-line.ts';
 import type { LogFields } from '../log/logger.ts';

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../core/nearest-word.ts';
 import { printable } from '../core/printable.ts';
 import type { Texts } from '../texts/texts.ts';
 

@@ -1,10 +1,10 @@
+import { nearest } from '../core/nearest-word.ts';
 import type { Provider } from '../providers/provider.ts';
 import { localText } from '../texts/texts.ts';
 import { type CheckDeps, checkTable, type Values } from './check-table.ts';
 import { checkWebhookSecret } from './check-text.ts';
 import { substituteEnv } from './env.ts';
 import { CHANNEL_KEYS, type KeySpec, PROVIDER_KEY } from './keys.ts';
-import { nearest } from './nearest.ts';
 import type { Fault } from './problem.ts';
 import { pathText, type TomlEntry } from './read-toml.ts';
 

@@ -1,9 +1,9 @@
+import { nearest } from '../core/nearest-word.ts';
 import type { Provider } from '../providers/provider.ts';
 import { localText } from '../texts/texts.ts';
 import { checkHeaderValue } from './check-text.ts';
 import { type Checked, checkHeaderName, checkValue, type Env } from './check-value.ts';
 import type { KeySpec } from './keys.ts';
-import { nearest } from './nearest.ts';
 import type { Fault } from './problem.ts';
 import { pathText, type TomlEntry } from './read-toml.ts';
 

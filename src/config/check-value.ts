@@ -1,8 +1,8 @@
+import { nearest } from '../core/nearest-word.ts';
 import { localText } from '../texts/texts.ts';
 import { HEADER_NAME } from './check-text.ts';
 import { substituteEnv } from './env.ts';
 import type { KeySpec } from './keys.ts';
-import { nearest } from './nearest.ts';
 import type { Fault } from './problem.ts';
 import type { TomlValue } from './read-toml.ts';
 

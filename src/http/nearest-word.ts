@@ -1,3 +1,5 @@
+import { editDistance } from '../core/nearest-word.ts';
+
 /** A name that a caller made up is shown at most this long. */
 const MAX_SHOWN_CHARS = 50;
 
@@ -17,18 +19,4 @@ export function nearestWord(word: string, known: readonly [string, ...string[]])
 export function shownWord(word: string): string {
   const start = [...word.slice(0, MAX_SHOWN_CHARS * 2)].slice(0, MAX_SHOWN_CHARS).join('');
   return (start.length < word.length ? `${start}…` : start).toWellFormed();
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    above = row;
-  }
-  return above[b.length] ?? 0;
 }

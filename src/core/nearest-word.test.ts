@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editDistance, nearest } from './nearest.ts';
+import { editDistance, nearest } from './nearest-word.ts';
 
 for (const [a, b, want] of [
   ['', 'abc', 3],
