@@ -16,6 +16,7 @@ const window = { maxSends: 0, documented: null, source: 'test' };
 const echo: Provider = {
   id: 'test',
   label: nothing,
+  exampleUrl: 'https://host.test/xxx',
   fields: [],
   windows: { minute: window, second: window },
   textLimit: { max: 20, unit: 'code_points', source: 'test', measure: (text) => [...text].length },

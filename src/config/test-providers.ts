@@ -6,6 +6,7 @@ function provider(id: string, fields: readonly ProviderField[], minute: number, 
   return {
     id,
     label: { zh: `${id} 平台`, en: id },
+    exampleUrl: `https://${id}.example/xxx`,
     fields,
     windows: {
       minute: { maxSends: minute, documented: null, source },

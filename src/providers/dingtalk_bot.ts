@@ -157,6 +157,7 @@ const ENVELOPE_BYTES = utf8Bytes(JSON.stringify(payloadOf('', WIDEST_PART_KEY)))
 export const dingtalkBot: Provider = {
   id: 'dingtalk_bot',
   label: { zh: '钉钉自定义机器人', en: 'DingTalk custom robot' },
+  exampleUrl: 'https://oapi.dingtalk.com/robot/send?access_token=xxx',
   fields: ['secret'],
   windows: {
     minute: { maxSends: 18, documented: 20, source: ACCESS },

@@ -87,6 +87,7 @@ const ENVELOPE_BYTES = utf8Bytes(
 export const feishuBot: Provider = {
   id: 'feishu_bot',
   label: { zh: '飞书自定义机器人', en: 'Feishu custom bot' },
+  exampleUrl: 'https://open.feishu.cn/open-apis/bot/v2/hook/xxx',
   fields: ['secret'],
   windows: {
     minute: { maxSends: 98, documented: 100, source: GUIDE },

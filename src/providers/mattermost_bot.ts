@@ -114,6 +114,7 @@ const rateLimit = limited(
 export const mattermostBot: Provider = {
   id: 'mattermost_bot',
   label: { zh: 'Mattermost 机器人', en: 'Mattermost webhook' },
+  exampleUrl: 'https://mattermost.example.com/hooks/xxx',
   fields: [],
   windows: {
     minute: { maxSends: 0, documented: null, source: RATES },

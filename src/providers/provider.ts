@@ -79,6 +79,8 @@ export interface Provider {
   readonly id: string;
   /** What people call it. */
   readonly label: LocalText;
+  /** An address as the platform gives it out, with `xxx` for what is secret. */
+  readonly exampleUrl: string;
   readonly fields: readonly ProviderField[];
   /** Keys of the windows: requests per minute and per second. */
   readonly windows: { readonly minute: ProviderWindow; readonly second: ProviderWindow };

@@ -34,6 +34,15 @@ export function replaceQuery(url: string, params: Readonly<Record<string, string
   return appendQuery(kept.length === 0 ? beforeQuery : `${beforeQuery}?${kept.join('&')}`, params);
 }
 
+/** Takes the query off: the address before it, and its parameters decoded, in their order. */
+export function cutQuery(url: string): {
+  readonly address: string;
+  readonly params: readonly (readonly [string, string])[];
+} {
+  const { beforeQuery, query } = cutUrl(url);
+  return { address: beforeQuery, params: [...new URLSearchParams(query ?? '')] };
+}
+
 function nameOf(part: string): string {
   const [name = ''] = part.split('=', 1);
   try {

@@ -10,26 +10,40 @@ import { findProvider, PROVIDER_IDS, providers } from './registry.ts';
 
 // Goal: what every platform owes, asked of each. Method: the registry, and random answers and texts.
 
-test('the platforms, their default limits and their keys are those of the documentation, in its order', () => {
-  const table = providers.map(({ id, windows, fields }) => [
-    id,
-    windows.minute.maxSends,
-    windows.second.maxSends,
-    fields.join(' '),
-  ]);
-  assert.deepEqual(table, [
-    ['workweixin_bot', 18, 1, ''],
-    ['feishu_bot', 98, 4, 'secret'],
-    ['dingtalk_bot', 18, 1, 'secret'],
-    ['slack_bot', 0, 1, ''],
-    ['discord_bot', 28, 2, ''],
-    ['mattermost_bot', 0, 10, ''],
-    ['webhook', 0, 10, 'secret endpoint.method content_type headers'],
-  ]);
+/** Held by the documentation, in its order. A platform that came later holds its own figures in its own test. */
+const DOCUMENTED = [
+  ['workweixin_bot', 18, 1, ''],
+  ['feishu_bot', 98, 4, 'secret'],
+  ['dingtalk_bot', 18, 1, 'secret'],
+  ['slack_bot', 0, 1, ''],
+  ['discord_bot', 28, 2, ''],
+  ['mattermost_bot', 0, 10, ''],
+  ['webhook', 0, 10, 'secret endpoint.method content_type headers'],
+] as const;
+
+test('the documented platforms have their default limits and keys, in the order of the documentation', () => {
+  const table = providers
+    .filter(({ id }) => DOCUMENTED.some(([documented]) => documented === id))
+    .map(({ id, windows, fields }) => [
+      id,
+      windows.minute.maxSends,
+      windows.second.maxSends,
+      fields.join(' '),
+    ]);
+  assert.deepEqual(table, DOCUMENTED);
+});
+
+test('every platform has an id and a label of its own', () => {
   assert.deepEqual(
     PROVIDER_IDS,
-    table.map(([id]) => id),
+    providers.map(({ id }) => id),
   );
+  for (const names of [
+    PROVIDER_IDS,
+    providers.map(({ label }) => label.zh),
+    providers.map(({ label }) => label.en),
+  ])
+    assert.equal(new Set(names).size, providers.length);
 });
 
 test('a platform is found by its id only', () => {
@@ -57,6 +71,7 @@ for (const provider of providers) {
     ];
     for (const { source } of figures) assert.match(source, SOURCE);
     const meanings = [provider.label, ...Object.values(codes).map(({ meaning }) => meaning)];
+    assert.ok(URL.canParse(provider.exampleUrl));
     for (const { zh, en } of meanings) {
       assert.ok(zh.trim() !== '' && en.trim() !== '');
       assert.doesNotMatch(en, /\p{Script=Han}/u);

@@ -4,6 +4,7 @@ import { feishuBot } from './feishu_bot.ts';
 import { mattermostBot } from './mattermost_bot.ts';
 import type { Provider } from './provider.ts';
 import { slackBot } from './slack_bot.ts';
+import { telegramBot } from './telegram_bot.ts';
 import { webhook } from './webhook.ts';
 import { workweixinBot } from './workweixin_bot.ts';
 
@@ -15,6 +16,7 @@ export const providers: readonly Provider[] = [
   slackBot,
   discordBot,
   mattermostBot,
+  telegramBot,
   webhook,
 ];
 

@@ -102,6 +102,7 @@ const codes = {
 export const slackBot: Provider = {
   id: 'slack_bot',
   label: { zh: 'Slack 机器人', en: 'Slack webhook' },
+  exampleUrl: 'https://hooks.slack.com/services/T00000000/B00000000/xxx',
   fields: [],
   windows: {
     minute: { maxSends: 0, documented: null, source: RATES },

@@ -21,6 +21,7 @@ const OURS = /^(?:content-type|content-length|transfer-encoding|connection|host|
 export const webhook: Provider = {
   id: 'webhook',
   label: { zh: 'Webhook', en: 'Webhook' },
+  exampleUrl: 'https://example.com/hook',
   fields: ['secret', 'endpoint.method', 'content_type', 'headers'],
   windows: {
     minute: { maxSends: 0, documented: null, source: SPEC },

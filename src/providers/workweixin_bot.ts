@@ -85,6 +85,7 @@ const codes = {
 export const workweixinBot: Provider = {
   id: 'workweixin_bot',
   label: { zh: '企业微信群机器人', en: 'WeCom group robot' },
+  exampleUrl: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=xxx',
   fields: [],
   windows: {
     minute: { maxSends: 18, documented: 20, source: GUIDE },

@@ -10,7 +10,8 @@ export interface BlockDialect {
   readonly quotes: 'gfm' | 'discord' | 'none';
   /** Characters that start a list item. */
   readonly bullets: string;
-  readonly orderedLists: boolean;
+  /** What may stand behind the number of an ordered item; empty: there are none. */
+  readonly orderedMarks: string;
   readonly fences: boolean;
   /** Rules, underlined headings, indented code, tables and reference definitions. */
   readonly gfm: boolean;
@@ -122,7 +123,8 @@ function readTable(cursor: Cursor, inline: InlineDialect): string[] {
 
 function readHeading(cursor: Cursor, dialect: BlockDialect, inline: InlineDialect): string[] | null {
   const line = cursor.lines[cursor.at] ?? '';
-  const heading = /^ {0,3}(#{1,6})\s+(.*)$/.exec(line);
+  // GFM wants a space or a tab, and something behind it.
+  const heading = (dialect.gfm ? /^ *(#{1,6})[ \t]+(.+)$/ : /^ {0,3}(#{1,6})\s+(.*)$/).exec(line);
   if (heading && (heading[1]?.length ?? 0) <= dialect.headings) {
     return take(cursor, 1, [renderInline((heading[2] ?? '').replace(/\s+#+\s*$/, ''), inline)]);
   }
@@ -149,14 +151,14 @@ function readQuote(cursor: Cursor, dialect: BlockDialect): string[] | null {
 
 function readItem(cursor: Cursor, dialect: BlockDialect, inline: InlineDialect): string[] | null {
   const line = cursor.lines[cursor.at] ?? '';
-  const item = /^(\s*)([-*+])\s+(.*)$/.exec(line);
+  const item = /^([ \t]*)([-*+])[ \t]+(.*)$/.exec(line);
   if (item && dialect.bullets.includes(item[2] ?? '')) {
     const task = dialect.gfm ? /^\[([ xX])\]\s+(.*)$/.exec(item[3] ?? '') : null;
     const mark = task ? (task[1] === ' ' ? '☐' : '☑') : '•';
     return take(cursor, 1, [`${item[1]}${mark} ${renderInline(task?.[2] ?? item[3] ?? '', inline)}`]);
   }
-  const numbered = dialect.orderedLists ? /^( {0,9})(\d{1,9})([.)])\s+(.*)$/.exec(line) : null;
-  if (!numbered) return null;
+  const numbered = /^( {0,9})(\d{1,9})([.)])[ \t]+(.*)$/.exec(line);
+  if (!numbered || !dialect.orderedMarks.includes(numbered[3] ?? '')) return null;
   // Only the first number counts: clients number the items that follow by themselves.
   const ordinal = cursor.ordinal === null ? Number(numbered[2]) : cursor.ordinal + 1;
   const shown = `${numbered[1]}${ordinal}${numbered[3]} ${renderInline(numbered[4] ?? '', inline)}`;

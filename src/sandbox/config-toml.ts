@@ -15,7 +15,7 @@ export function sandboxConfigToml(
   const sections = sandbox.groups.map((group) => {
     const first = !named.has(group.platform);
     named.add(group.platform);
-    const lines = [`# ${t.platforms[group.platform]}`];
+    const lines = [`# ${group.label[lang]}`];
     if (first) lines.push(`[provider.${group.platform}]`);
     else lines.push(`[channel.${group.id}]`, `provider = ${quote(group.platform)}`);
     lines.push(`endpoint.url = ${quote(group.endpointUrl)}`);

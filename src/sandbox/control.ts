@@ -68,8 +68,7 @@ export async function handleControl(
 }
 
 function pageTexts(): unknown {
-  const pick = (lang: Lang) => ({ ...texts[lang].sandbox.page, platforms: texts[lang].sandbox.platforms });
-  return { zh: pick('zh'), en: pick('en') };
+  return { zh: texts.zh.sandbox.page, en: texts.en.sandbox.page };
 }
 
 function describeGroups(groups: readonly SandboxGroup[], views: readonly GroupView[]): unknown {

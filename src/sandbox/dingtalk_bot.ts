@@ -3,6 +3,7 @@ import { readDingtalkMessage } from './dingtalk-message.ts';
 import type { Group } from './group.ts';
 import { hmacSha256Base64, sameText } from './hmac.ts';
 import { asString, jsonObject, mediaType } from './payload.ts';
+import type { Platform } from './platform.ts';
 import { perKey, slidingWindow } from './sliding-window.ts';
 import {
   type Answer,
@@ -37,7 +38,19 @@ interface RobotState {
   readonly taken: Map<string, number>;
 }
 
-export function dingtalkStandIn(groups: readonly Group[]): StandIn {
+export const dingtalkPlatform = {
+  id: 'dingtalk_bot',
+  label: { zh: '钉钉', en: 'DingTalk' },
+  mark: '#1677ff',
+  demo: {
+    key: 'demo000000000000000000000000000000000000000000000000000000000003',
+    secret: 'SECpostpoint-demo-secret',
+    target: (key: string) => `/robot/send?access_token=${encodeURIComponent(key)}`,
+  },
+  open: dingtalkStandIn,
+} as const satisfies Platform;
+
+function dingtalkStandIn(groups: readonly Group[]): StandIn {
   const stateOf = perKey(
     (): RobotState => ({
       window: slidingWindow(MAX_PER_MINUTE, MINUTE_MS),
@@ -69,7 +82,6 @@ export function dingtalkStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'dingtalk_bot',
     bodyLimitBytes: MAX_BODY_BYTES,
     claims: (path) => path.startsWith('/robot/'),
     findGroup,

@@ -1,20 +1,24 @@
+import { discordLinkEnd } from './bare-links.ts';
 import { type BlockDialect, renderBlocks } from './block-markdown.ts';
 import { asList, dig, isObject, strings } from './payload.ts';
 import type { Shown } from './stand-in.ts';
 
 /*
  * Rules: https://docs.discord.com/developers/resources/message (allowed mentions) and
- * https://docs.discord.com/developers/reference (message formatting) (read 2026-09).
+ * https://docs.discord.com/developers/reference (message formatting); the client's parser is built on
+ * https://github.com/ariabuckles/simple-markdown (read 2026-09).
  */
 const DIALECT: BlockDialect = {
   inline: {
-    escapes: true,
+    // Anything but letters of ASCII, digits and white space: simple-markdown, rule `escape`.
+    escapable: /[^0-9A-Za-z\s]/uy,
+    bareLinks: { endOf: discordLinkEnd, startsAt: 'anywhere' },
     entities: false,
     emoji: true,
     images: false,
     delimiters: ['||', '***', '___', '**', '__', '~~', '*', '_'],
     angle(inner) {
-      if (/^https?:\/\/\S+$/.test(inner)) return inner;
+      if (/^[^: >]+:\/[^ >]+$/.test(inner)) return inner;
       const named = /^(?:@[!&]?|#)\d{1,20}$/.exec(inner);
       if (named) return `${inner[0]}${inner.replace(/\D/g, '')}`;
       const emoji = /^a?:(\w{2,32}):\d{1,20}$/.exec(inner);
@@ -26,7 +30,7 @@ const DIALECT: BlockDialect = {
   subtext: true,
   quotes: 'discord',
   bullets: '-*',
-  orderedLists: true,
+  orderedMarks: '.',
   fences: true,
   gfm: false,
 };

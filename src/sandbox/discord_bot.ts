@@ -4,6 +4,7 @@ import { type FormError, readDiscordMessage } from './discord-message.ts';
 import { discordRates, tooMany } from './discord-rates.ts';
 import type { Group } from './group.ts';
 import { isObject, mediaType, multipartField, parseJson, utf8 } from './payload.ts';
+import type { Platform } from './platform.ts';
 import {
   type Answer,
   jsonAnswer,
@@ -24,7 +25,22 @@ const DEFAULT_VERSION = 6;
 const NEWEST_VERSION = 10;
 const DISCORD_EPOCH_MS = 1_420_070_400_000n;
 
-export function discordStandIn(groups: readonly Group[]): StandIn {
+export const discordPlatform = {
+  id: 'discord_bot',
+  label: { zh: 'Discord', en: 'Discord' },
+  mark: '#5865f2',
+  demo: {
+    // Without a version, as Discord's own "Copy Webhook URL" gives it.
+    key: '100000000000000005/demo-token-of-the-discord-webhook-in-the-postpoint-sandbox-00005',
+    secret: null,
+    // Webhooks are told apart by the number in front.
+    anotherKey: (key: string, nth: number) => `${nth}${key}`,
+    target: (key: string) => `/api/webhooks/${key}`,
+  },
+  open: discordStandIn,
+} as const satisfies Platform;
+
+function discordStandIn(groups: readonly Group[]): StandIn {
   const rates = discordRates();
   let messages = 0n;
   const findGroup = (request: PlatformRequest) => {
@@ -71,7 +87,6 @@ export function discordStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'discord_bot',
     bodyLimitBytes: 2 * 1024 * 1024,
     claims: (path) => /^\/api\/(?:v\d+\/)?webhooks\//.test(path),
     findGroup,

@@ -1,5 +1,5 @@
-import { PLATFORMS, type PlatformId } from './group.ts';
 import { isObject } from './payload.ts';
+import { PLATFORM_IDS, type PlatformId } from './platforms.ts';
 
 /**
  * - `fail`: the platform's own answer when it is overloaded; `limit`: its answer to a sender that is too fast.
@@ -69,8 +69,8 @@ export function readFault(value: unknown): { readonly fault: Fault; readonly tim
   if (unknown !== undefined) return unknown;
   const kind = FAULT_KINDS.find((name) => name === value.kind);
   if (!kind) return `kind: ${FAULT_KINDS.join(', ')}`;
-  const platform = PLATFORMS.find((name) => name === value.platform) ?? null;
-  if (value.platform !== undefined && platform === null) return `platform: ${PLATFORMS.join(', ')}`;
+  const platform = PLATFORM_IDS.find((name) => name === value.platform) ?? null;
+  if (value.platform !== undefined && platform === null) return `platform: ${PLATFORM_IDS.join(', ')}`;
   const { group = null, headers = {}, body = '', taken = TAKEN_BY_DEFAULT.includes(kind) } = value;
   if (group !== null && typeof group !== 'string') return 'group';
   if (typeof body !== 'string') return 'body';

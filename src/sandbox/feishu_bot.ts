@@ -5,6 +5,7 @@ import { readFeishuCard } from './feishu-card.ts';
 import type { Group } from './group.ts';
 import { hmacSha256Base64, sameText } from './hmac.ts';
 import { asList, asString, dig, isObject, type JsonObject, jsonObject } from './payload.ts';
+import type { Platform } from './platform.ts';
 import { perKey, slidingWindow } from './sliding-window.ts';
 import {
   type Answer,
@@ -43,7 +44,19 @@ export function renderFeishu(text: string): Shown {
   return { display, mentions };
 }
 
-export function feishuStandIn(groups: readonly Group[]): StandIn {
+export const feishuPlatform = {
+  id: 'feishu_bot',
+  label: { zh: '飞书', en: 'Feishu' },
+  mark: '#00b8a5',
+  demo: {
+    key: '00000000-demo-4000-8000-000000000002',
+    secret: 'postpoint-demo-secret',
+    target: (key: string) => `/open-apis/bot/v2/hook/${key}`,
+  },
+  open: feishuStandIn,
+} as const satisfies Platform;
+
+function feishuStandIn(groups: readonly Group[]): StandIn {
   const windowsOf = perKey(() =>
     LIMITS.map(({ max, windowMs }) => ({ max, windowMs, window: slidingWindow(max, windowMs) })),
   );
@@ -86,7 +99,6 @@ export function feishuStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'feishu_bot',
     bodyLimitBytes: MAX_BODY_BYTES,
     claims: (path) => path.startsWith('/open-apis/'),
     findGroup,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LocalText } from '../core/local-text.ts';
-import type { Group, PlatformId } from './group.ts';
+import type { Group } from './group.ts';
+import type { PlatformId } from './platforms.ts';
 import type { PlatformRequest, Shown } from './stand-in.ts';
 
 /** One request that reached a group, and what became of it. */

@@ -1,9 +1,10 @@
+import type { FindLinkEnd } from './bare-links.ts';
 import { emojiAt } from './emoji-names.ts';
 
 /** What one platform's client makes of markup inside a line. */
 export interface InlineDialect {
-  /** Backslash before ASCII punctuation gives the punctuation. */
-  readonly escapes: boolean;
+  /** What a backslash in front of it is swallowed for; sticky. null: nothing. */
+  readonly escapable: RegExp | null;
   /** `&amp;` and `&#38;` give `&`. */
   readonly entities: boolean;
   readonly emoji: boolean;
@@ -12,11 +13,18 @@ export interface InlineDialect {
   readonly delimiters: readonly string[];
   /** What `<inner>` shows; null: it is no markup and stays. */
   angle(inner: string): string | null;
+  /** Bare addresses that become links; absent: none do. */
+  readonly bareLinks?: {
+    readonly endOf: FindLinkEnd;
+    /** Where one may start: `anywhere` but in the middle of a link, or at `boundary`, sticky, and right after markup. */
+    readonly startsAt: 'anywhere' | RegExp;
+  };
   /** GFM: labels of `[label]: url` lines, lower case. */
   readonly references?: ReadonlySet<string>;
 }
 
-const PUNCTUATION = /[!-/:-@[-`{-~]/;
+/** All ASCII punctuation, as GFM has it. */
+export const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/y;
 const NAMED_ENTITIES: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -38,8 +46,13 @@ export function renderInline(text: string, dialect: InlineDialect, depth = 0): s
   const missing = new Set<string>();
   let out = '';
   let at = 0;
+  let afterMarkup = true;
   while (at < text.length) {
-    const step = depth > MAX_DEPTH ? null : readMarkup(text, at, dialect, depth, missing);
+    const step: Step | null =
+      depth > MAX_DEPTH
+        ? null
+        : (readBareLink(text, at, dialect, afterMarkup) ?? readMarkup(text, at, dialect, depth, missing));
+    afterMarkup = step !== null;
     if (step) {
       out += step.shown;
       at = step.end;
@@ -64,9 +77,7 @@ function readMarkup(
   missing: Set<string>,
 ): Step | null {
   const char = text[at] ?? '';
-  if (char === '\\' && dialect.escapes && PUNCTUATION.test(text[at + 1] ?? '')) {
-    return { shown: text[at + 1] ?? '', end: at + 2 };
-  }
+  if (char === '\\') return readEscape(text, at, dialect);
   if (char === '`') return readCode(text, at, missing);
   if (char === '<') return readAngle(text, at, dialect);
   if (char === '&' && dialect.entities) return readEntity(text, at);
@@ -82,6 +93,35 @@ function readMarkup(
     if (step) return step;
   }
   return null;
+}
+
+function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
+function readEscape(text: string, at: number, { escapable }: InlineDialect): Step | null {
+  if (escapable === null || !matchesAt(escapable, text, at + 1)) return null;
+  const shown = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
+  return { shown, end: at + 1 + shown.length };
+}
+
+function readBareLink(
+  text: string,
+  at: number,
+  { bareLinks, entities }: InlineDialect,
+  afterMarkup: boolean,
+): Step | null {
+  if (bareLinks === undefined) return null;
+  const { startsAt, endOf } = bareLinks;
+  if (startsAt !== 'anywhere' && !afterMarkup && !matchesAt(startsAt, text, at)) return null;
+  const end = endOf(text, at);
+  if (end === null) return null;
+  const link = text.slice(at, end);
+  return {
+    shown: entities ? link.replace(/&#?\w+;/g, (any) => readEntity(any, 0)?.shown ?? any) : link,
+    end,
+  };
 }
 
 /** A run of backticks up to the next run of the same length. */
@@ -112,7 +152,7 @@ function readAngle(text: string, at: number, dialect: InlineDialect): Step | nul
   return shown === null ? null : { shown, end: close + 1 };
 }
 
-function readEntity(text: string, at: number): Step | null {
+export function readEntity(text: string, at: number): Step | null {
   const match = /^&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,10}));/.exec(text.slice(at, at + 14));
   if (!match) return null;
   const [whole, decimal, hex, name] = match;
@@ -179,7 +219,8 @@ function readPair(
     }
     const end = close + delimiter.length;
     const escaped =
-      dialect.escapes && /(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(Math.max(0, close - 50), close));
+      dialect.escapable !== null &&
+      /(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(Math.max(0, close - 50), close));
     // `*` inside `**` belongs to the longer pair.
     const longer = delimiter.length === 1 && (text[end] === mark || text[close - 1] === mark);
     const leans = /\s/.test(text[close - 1] ?? ' ');

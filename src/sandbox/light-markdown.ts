@@ -1,8 +1,9 @@
 import { type BlockDialect, renderBlocks } from './block-markdown.ts';
+import { ASCII_PUNCTUATION } from './inline-markdown.ts';
 
 const BASE: BlockDialect = {
   inline: {
-    escapes: false,
+    escapable: null,
     entities: false,
     emoji: false,
     images: false,
@@ -13,7 +14,7 @@ const BASE: BlockDialect = {
   subtext: false,
   quotes: 'gfm',
   bullets: '',
-  orderedLists: false,
+  orderedMarks: '',
   fences: false,
   gfm: false,
 };
@@ -25,20 +26,20 @@ export const LIGHT_DIALECTS = {
     ...BASE,
     inline: { ...BASE.inline, delimiters: ['**', '*'], images: true },
     bullets: '-',
-    orderedLists: true,
+    orderedMarks: '.',
     fences: true,
   },
   dingtalk: {
     ...BASE,
-    inline: { ...BASE.inline, escapes: true, delimiters: ['**', '*'], images: true },
+    inline: { ...BASE.inline, escapable: ASCII_PUNCTUATION, delimiters: ['**', '*'], images: true },
     bullets: '-*',
-    orderedLists: true,
+    orderedMarks: '.',
   },
   feishuCard: {
     ...BASE,
     inline: { ...BASE.inline, entities: true, delimiters: ['**', '__', '~~', '*'], images: true },
     bullets: '-',
-    orderedLists: true,
+    orderedMarks: '.',
     fences: true,
   },
 } as const satisfies Record<string, BlockDialect>;

@@ -1,14 +1,19 @@
+import { mattermostLinkEnd } from './bare-links.ts';
 import { type BlockDialect, renderBlocks } from './block-markdown.ts';
+import { mattermostMentions } from './mattermost-mentions.ts';
 import type { Shown } from './stand-in.ts';
 
 /*
  * Rules: https://docs.mattermost.com/end-user-guide/collaborate/format-messages.html,
  * https://developers.mattermost.com/integrate/webhooks/incoming/ and
- * https://github.com/mattermost/mattermost: server/channels/app/mention_parser_standard.go (read 2026-09).
+ * https://github.com/mattermost/marked: lib/marked.js, the web client's parser (read 2026-09).
  */
 const DIALECT: BlockDialect = {
   inline: {
-    escapes: true,
+    // As the web client has it: not `<`, `&`, `$` and the like, and a backslash only where no letter follows it.
+    escapable: /[`*{}[\]()#+\-.!_>~|]|\\(?!\w)/y,
+    // A link starts at a word's start in lower case, or right after markup.
+    bareLinks: { endOf: mattermostLinkEnd, startsAt: /(?<!\w)(?:[a-z][a-z0-9.+-]{1,31}:|www\d{0,3}\.)/y },
     entities: true,
     emoji: true,
     images: true,
@@ -19,7 +24,7 @@ const DIALECT: BlockDialect = {
   subtext: false,
   quotes: 'gfm',
   bullets: '-*+',
-  orderedLists: true,
+  orderedMarks: '.)',
   fences: true,
   gfm: true,
 };
@@ -35,21 +40,7 @@ function rewriteSlackForms(text: string): string {
 /** A post as members see it. Code does not ping; a backslash before `@` is no guard. */
 export function renderMattermost(text: string): Shown {
   const raw = rewriteSlackForms(text);
-  return { display: renderBlocks(raw, DIALECT), mentions: pinged(raw) };
-}
-
-function pinged(raw: string): readonly string[] {
-  const prose = raw
-    .replace(/^ {0,3}(```+|~~~+)[\s\S]*?(?:^ {0,3}\1|$(?![\s\S]))/gm, '\n')
-    .replace(/(`+)[^`]+?\1(?!`)/g, ' ');
-  const mentions: string[] = [];
-  // A word is letters, digits and `: . - _ @`; the full-width sign counts since 11.3.
-  for (const [word] of prose.matchAll(/[\p{L}\p{N}:.\-_@＠]+/gu)) {
-    const name = /(?:^|[:.\-_])[@＠]([a-z0-9][a-z0-9._-]*)/i
-      .exec(word)?.[1]
-      ?.replace(/[._-]+$/, '')
-      .toLowerCase();
-    if (name) mentions.push(name);
-  }
-  return [...new Set(mentions)];
+  // The web client's parser takes a no-break space for a space and U+2424 for a line end before it reads anything.
+  const read = raw.replaceAll('\u00a0', ' ').replaceAll('\u2424', '\n');
+  return { display: renderBlocks(read, DIALECT), mentions: mattermostMentions(raw) };
 }

@@ -133,7 +133,31 @@ const readings = [
     display: '@here @channel a@b.c @Bob. ＠all',
     mentions: ['here', 'channel', 'bob', 'all'],
   },
-  { text: '@\u200Ball \\@here', display: '@\u200Ball @here', mentions: ['here'] },
+  { text: '@\u200Ball \\@here', display: '@\u200Ball \\@here', mentions: ['here'] },
+  { text: '\\<b> \\& \\# \\\\a \\\\ \\a', display: '\\<b> \\& # \\\\a \\ \\a' },
+  { text: 'a https://x.test/*a*/_b_?c=~~d~~. e', display: 'a https://x.test/*a*/_b_?c=~~d~~. e' },
+  { text: 'www.x.test/a\\_b x.test/*a*', display: 'www.x.test/a\\_b x.test/a' },
+  {
+    text: 'ftp://x/\\_ mailto:a\\_b@c.test tel:1\\_2 foo:a\\_b',
+    display: 'ftp://x/\\_ mailto:a\\_b@c.test tel:1\\_2 foo:a_b',
+  },
+  { text: 'xhttps://x.test/*a* HTTP://x.test/*b*', display: 'xhttps://x.test/a HTTP://x.test/b' },
+  { text: '(https://x.test/a_(b)) **https://y.test/**', display: '(https://x.test/a_(b)) https://y.test/' },
+  {
+    text: 'https://x.test/(a)@channel www.x.test/@all',
+    display: 'https://x.test/(a)@channel www.x.test/@all',
+  },
+  {
+    text: 'xhttps://x.test/@here https://a_b.test/@all https://[::1]/@channel',
+    display: 'xhttps://x.test/@here https://a_b.test/@all https://[::1]/@channel',
+    mentions: ['here', 'all', 'channel'],
+  },
+  {
+    text: '\\[a](https://x.test)@here \\[b](@all)',
+    display: '[a](https://x.test)@here [b](@all)',
+    mentions: ['all'],
+  },
+  { text: '[@all](https://x.test/@here) a_@b :@x:', display: '@all a_@b :@x:', mentions: ['all'] },
 ];
 for (const { text, display, mentions = [] } of readings) {
   test(`mattermost_bot shows ${JSON.stringify(text)}`, () =>
@@ -153,7 +177,22 @@ test('mattermost_bot: rendering any text ends, and never grows it', () => {
 });
 
 test('mattermost_bot: hostile markup of a full post is read in good time', () => {
-  for (const unit of ['*a ', '[', '`a', '<', '_*', '**', '> ', '![a](', '~~a']) {
+  for (const unit of [
+    '*a ',
+    '[',
+    '`a',
+    '<',
+    '_*',
+    '**',
+    '> ',
+    '![a](',
+    '~~a',
+    'http://a_',
+    '(www.',
+    ':',
+    '&a;',
+    ')',
+  ]) {
     const startMs = performance.now();
     renderMattermost(unit.repeat(Math.ceil(16_383 / unit.length)));
     assert.ok(performance.now() - startMs < 2_000, unit);

@@ -13,6 +13,7 @@ import {
   parseJson,
   utf8,
 } from './payload.ts';
+import type { Platform } from './platform.ts';
 import {
   type Answer,
   jsonAnswer,
@@ -39,7 +40,19 @@ const PER_SECOND = 10;
 const BURST = 100;
 const STEP_MS = 1_000 / PER_SECOND;
 
-export function mattermostStandIn(groups: readonly Group[]): StandIn {
+export const mattermostPlatform = {
+  id: 'mattermost_bot',
+  label: { zh: 'Mattermost', en: 'Mattermost' },
+  mark: '#28427b',
+  demo: {
+    key: 'demo0000000000000000000006',
+    secret: null,
+    target: (key: string) => `/hooks/${key}`,
+  },
+  open: mattermostStandIn,
+} as const satisfies Platform;
+
+function mattermostStandIn(groups: readonly Group[]): StandIn {
   /** When the caller's bucket is empty again, on the monotonic clock. */
   const emptyAtMs = new Map<string, number>();
   const findGroup = (request: PlatformRequest) => {
@@ -83,7 +96,6 @@ export function mattermostStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'mattermost_bot',
     bodyLimitBytes: MAX_BODY_BYTES,
     claims: (path) => path.startsWith('/hooks/'),
     findGroup,

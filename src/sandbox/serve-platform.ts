@@ -6,6 +6,7 @@ import type { Fault, Faults } from './faults.ts';
 import type { Group } from './group.ts';
 import type { History } from './history.ts';
 import type { LiveEvents } from './live-events.ts';
+import type { PlatformId } from './platforms.ts';
 import { readBody } from './read-body.ts';
 import { sendAnswer, sendFaulty } from './send-answer.ts';
 import {
@@ -16,6 +17,11 @@ import {
   type StandIn,
   textAnswer,
 } from './stand-in.ts';
+
+/** A stand-in with its name. */
+export interface NamedStandIn extends StandIn {
+  readonly id: PlatformId;
+}
 
 export interface PlatformDeps {
   readonly groups: readonly Group[];
@@ -30,7 +36,7 @@ export interface PlatformDeps {
 /** One request to a platform: read, ruled on (or met by a scripted fault), written down, answered. */
 export async function servePlatform(
   deps: PlatformDeps,
-  standIn: StandIn,
+  standIn: NamedStandIn,
   incoming: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -86,7 +92,7 @@ function scriptedAnswer(standIn: StandIn, request: PlatformRequest, fault: Fault
 /** Writes down what became of a request, at its group or, without one, at the first of its platform. */
 function record(
   deps: PlatformDeps,
-  standIn: StandIn,
+  standIn: NamedStandIn,
   request: PlatformRequest,
   target: string,
   ruling: Ruling,

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
 import { texts } from '../texts/texts.ts';
 import { sandboxConfigToml } from './config-toml.ts';
-import { PLATFORMS } from './group.ts';
+import { PLATFORM_IDS } from './platforms.ts';
 import { startSandbox } from './server.ts';
 import { send, steppedClock, withSandbox } from './testing.ts';
 
@@ -14,7 +14,7 @@ test('by default there is one group of each platform, at an address of the right
   const sandbox = await startSandbox();
   assert.deepEqual(
     sandbox.groups.map(({ platform }) => platform),
-    PLATFORMS,
+    PLATFORM_IDS,
   );
   assert.match(sandbox.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
   for (const { endpointUrl } of sandbox.groups) assert.ok(endpointUrl.startsWith(sandbox.url));

@@ -1,25 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
+import type { LocalText } from '../core/local-text.ts';
 import { langOfHeader, texts } from '../texts/texts.ts';
 import { type ControlDeps, handleControl } from './control.ts';
 import { type Fault, openFaults } from './faults.ts';
-import {
-  completeGroups,
-  DEMO_GROUPS,
-  type Group,
-  type GroupOptions,
-  PLATFORMS,
-  type PlatformId,
-} from './group.ts';
+import { completeGroups, DEMO_GROUPS, type Group, type GroupOptions } from './group.ts';
 import { isSafeHost } from './guard.ts';
 import { type GroupView, openHistory } from './history.ts';
 import { liveEvents } from './live-events.ts';
 import { findPageFile, PAGE_HEADERS, type ReadPageFile, readPageFile } from './page-files.ts';
+import { PLATFORM_IDS, type PlatformId, platformOf } from './platforms.ts';
 import { sendAnswer } from './send-answer.ts';
 import { type PlatformDeps, servePlatform } from './serve-platform.ts';
 import { textAnswer } from './stand-in.ts';
-import { STAND_INS } from './stand-ins.ts';
 
 /** Messages, and as many refusals, that are kept per group. */
 const KEEP = 200;
@@ -44,6 +38,9 @@ export interface SandboxOptions {
 export interface SandboxGroup {
   readonly id: string;
   readonly platform: PlatformId;
+  readonly label: LocalText;
+  /** The platform's colour, `#rrggbb`. */
+  readonly mark: string;
   /** To be used as `endpoint.url`. */
   readonly endpointUrl: string;
   readonly secret: string | null;
@@ -72,7 +69,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const events = liveEvents();
   const closing = new AbortController();
   const openStandIns = () =>
-    PLATFORMS.map((id) => STAND_INS[id](groups.filter(({ platform }) => platform === id)));
+    PLATFORM_IDS.map((id) => ({
+      ...platformOf(id).open(groups.filter(({ platform }) => platform === id)),
+      id,
+    }));
   let standIns = openStandIns();
   let views: readonly SandboxGroup[] = [];
 
@@ -154,9 +154,12 @@ function originOf(address: AddressInfo | string | null): string {
 }
 
 function describeGroup(group: Group, origin: string): SandboxGroup {
+  const { label, mark } = platformOf(group.platform);
   return {
     id: group.id,
     platform: group.platform,
+    label,
+    mark,
     endpointUrl: `${origin}${group.target}`,
     secret: group.secret,
   };

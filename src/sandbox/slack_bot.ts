@@ -1,6 +1,7 @@
 import { localText } from '../texts/texts.ts';
 import type { Group } from './group.ts';
 import { asList, asString, dig, isObject, type JsonObject, mediaType, parseJson, utf8 } from './payload.ts';
+import type { Platform } from './platform.ts';
 import { readSlackBlocks } from './slack-blocks.ts';
 import { renderSlack } from './slack-text.ts';
 import { perKey, slidingWindow } from './sliding-window.ts';
@@ -28,7 +29,19 @@ const SPLIT_AT = 4_000;
 const CUT_AT = 40_000;
 const MAX_ATTACHMENTS = 100;
 
-export function slackStandIn(groups: readonly Group[]): StandIn {
+export const slackPlatform = {
+  id: 'slack_bot',
+  label: { zh: 'Slack', en: 'Slack' },
+  mark: '#7c3085',
+  demo: {
+    key: 'T0DEMO000/B0DEMO000/demo00000000000000000004',
+    secret: null,
+    target: (key: string) => `/services/${key}`,
+  },
+  open: slackStandIn,
+} as const satisfies Platform;
+
+function slackStandIn(groups: readonly Group[]): StandIn {
   const windowOf = perKey(() => slidingWindow(MAX_PER_SECOND, 1_000));
   const findGroup = (request: PlatformRequest) =>
     groups.find((group) => request.path === `/services/${group.key}`) ?? null;
@@ -77,7 +90,6 @@ export function slackStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'slack_bot',
     bodyLimitBytes: 1024 * 1024,
     claims: (path) => path.startsWith('/services/'),
     findGroup,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LocalText } from '../core/local-text.ts';
-import type { Group, PlatformId } from './group.ts';
+import type { Group } from './group.ts';
 
 /** A request as a platform sees it, read to its end. */
 export interface PlatformRequest {
@@ -41,7 +41,6 @@ export type Ruling =
 
 /** One platform's rules. A stand-in keeps what its rules need (windows, bans); a new one starts with nothing. */
 export interface StandIn {
-  readonly id: PlatformId;
   /** How much of a body is kept; more is `bodyTooLarge`. */
   readonly bodyLimitBytes: number;
   /** Whether a path is this platform's, right or wrong. */

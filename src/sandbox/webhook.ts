@@ -3,6 +3,7 @@ import { localText } from '../texts/texts.ts';
 import type { Group } from './group.ts';
 import { hmacSha256Base64, sameText } from './hmac.ts';
 import { asString, dig, mediaType, parseJson, utf8 } from './payload.ts';
+import type { Platform } from './platform.ts';
 import {
   jsonAnswer,
   type PlatformRequest,
@@ -33,7 +34,19 @@ function renderWebhook(request: Pick<PlatformRequest, 'headers' | 'body' | 'quer
   return { display: display.slice(0, MAX_SHOWN), mentions: [] };
 }
 
-export function webhookStandIn(groups: readonly Group[]): StandIn {
+export const webhookPlatform = {
+  id: 'webhook',
+  label: { zh: 'Webhook', en: 'Webhook' },
+  mark: '#6b7280',
+  demo: {
+    key: 'demo',
+    secret: `whsec_${Buffer.from('postpoint-demo-webhook-secret-07').toString('base64')}`,
+    target: (key: string) => `/webhook/${key}`,
+  },
+  open: webhookStandIn,
+} as const satisfies Platform;
+
+function webhookStandIn(groups: readonly Group[]): StandIn {
   const seen = new Set<string>();
   const findGroup = (request: PlatformRequest) =>
     groups.find(({ target }) => request.path === target || request.path.startsWith(`${target}/`)) ?? null;
@@ -68,7 +81,6 @@ export function webhookStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'webhook',
     bodyLimitBytes: 1024 * 1024,
     claims: (path) => path.startsWith(PREFIX),
     findGroup,

@@ -3,6 +3,7 @@ import type { LocalText } from '../core/local-text.ts';
 import { localText } from '../texts/texts.ts';
 import type { Group } from './group.ts';
 import { jsonObject, mediaType } from './payload.ts';
+import type { Platform } from './platform.ts';
 import { perKey, slidingWindow } from './sliding-window.ts';
 import {
   type Answer,
@@ -25,7 +26,19 @@ const PATH = '/cgi-bin/webhook/send';
 const MAX_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
-export function workweixinStandIn(groups: readonly Group[]): StandIn {
+export const workweixinPlatform = {
+  id: 'workweixin_bot',
+  label: { zh: '企业微信', en: 'WeCom' },
+  mark: '#2b7de9',
+  demo: {
+    key: '00000000-demo-4000-8000-000000000001',
+    secret: null,
+    target: (key: string) => `/cgi-bin/webhook/send?key=${encodeURIComponent(key)}`,
+  },
+  open: workweixinStandIn,
+} as const satisfies Platform;
+
+function workweixinStandIn(groups: readonly Group[]): StandIn {
   const windowOf = perKey(() => slidingWindow(MAX_PER_MINUTE, MINUTE_MS));
   const findGroup = (request: PlatformRequest) =>
     groups.find((group) => group.key === request.query.get('key')) ?? null;
@@ -93,7 +106,6 @@ export function workweixinStandIn(groups: readonly Group[]): StandIn {
   };
 
   return {
-    id: 'workweixin_bot',
     bodyLimitBytes: 4 * 1024 * 1024,
     claims: (path) => path.startsWith('/cgi-bin/'),
     findGroup,

@@ -18,7 +18,7 @@ after(() => {
   for (const place of workplaces) place.remove();
 });
 
-test('all seven platforms, by JSON and by form', { timeout: 60_000 }, async () => {
+test('every platform, by JSON and by form', { timeout: 60_000 }, async () => {
   const sandbox = await startSandbox();
   const place = createWorkplace(`api.port = 0\n${sandboxConfigToml(sandbox)}`);
   workplaces.push(place);

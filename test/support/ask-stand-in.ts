@@ -2,8 +2,8 @@ import type { EndpointConfig } from '../../src/core/channel-config.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { OutboundRequest } from '../../src/providers/provider.ts';
 import { completeGroups, type Group, type GroupOptions } from '../../src/sandbox/group.ts';
+import { platformOf } from '../../src/sandbox/platforms.ts';
 import type { PlatformRequest, StandIn } from '../../src/sandbox/stand-in.ts';
-import { STAND_INS } from '../../src/sandbox/stand-ins.ts';
 
 /** The moment that requests are signed and received at, ms since the Unix epoch. */
 export const NOW_MS = 1_700_000_000_000;
@@ -20,7 +20,7 @@ export function openLoneStandIn(options: GroupOptions): LoneStandIn {
   const [group] = completeGroups([options]);
   if (group === undefined) throw new Error('one group in, one group out');
   return {
-    standIn: STAND_INS[group.platform]([group]),
+    standIn: platformOf(group.platform).open([group]),
     group,
     endpoint: {
       url: new Secret(`http://127.0.0.1:9${group.target}`),

@@ -56,13 +56,15 @@ function drawCards() {
     const headline = el(
       'div',
       'headline',
-      el('h2', '', t().platforms[group.platform]),
+      el('h2', '', group.label[lang]),
       el('span', 'id', group.id),
       counts,
     );
     const head = el('header', '', headline, copyLine(group.endpointUrl, t().copy));
     if (group.secret) head.append(copyLine(`${t().secret}: ${group.secret}`, t().copySecret, group.secret));
-    main.append(el('section', `group ${group.platform}`, head, chat));
+    const card = el('section', 'group', head, chat);
+    card.style.setProperty('--mark', group.mark);
+    main.append(card);
     cards.set(group.id, { counts, chat });
     dirty.add(group.id);
   }
@@ -121,7 +123,7 @@ function drawShown(group, arrival) {
   ]);
   const note = arrival.verdict === 'repeat' ? el('div', 'note', t().repeat) : null;
   const who = el('div', 'who', t().robot, clock(arrival.atMs));
-  const initial = [...t().platforms[group.platform]][0];
+  const initial = [...group.label[lang]][0];
   const avatar = el('span', 'avatar', initial);
   avatar.setAttribute('aria-hidden', 'true');
   return el(

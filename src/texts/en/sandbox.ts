@@ -1,15 +1,6 @@
 import type { Texts } from '../texts.ts';
 
 export const sandbox: Texts['sandbox'] = {
-  platforms: {
-    workweixin_bot: 'WeCom',
-    feishu_bot: 'Feishu',
-    dingtalk_bot: 'DingTalk',
-    slack_bot: 'Slack',
-    discord_bot: 'Discord',
-    mattermost_bot: 'Mattermost',
-    webhook: 'Webhook',
-  },
   page: {
     title: 'PostPoint sandbox',
     lead: 'Local stand-ins of the platforms that keep their official rules. This is what members of each group see; messages stay on this machine.',

@@ -1,14 +1,5 @@
 /** The sandbox: its page, and why a stand-in refused a message. */
 export const sandbox = {
-  platforms: {
-    workweixin_bot: '企业微信',
-    feishu_bot: '飞书',
-    dingtalk_bot: '钉钉',
-    slack_bot: 'Slack',
-    discord_bot: 'Discord',
-    mattermost_bot: 'Mattermost',
-    webhook: 'Webhook',
-  },
   page: {
     title: 'PostPoint 沙箱',
     lead: '各平台的本地替身，按官方规则接收消息。下面是群成员看到的内容；消息只留在这台机器上。',
