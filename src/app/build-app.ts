@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { createAccept } from '../accept/accept.ts';
 import { createChannel } from '../channel/channel.ts';
 import { endpointHash } from '../channel/endpoint-hash.ts';
@@ -77,7 +78,8 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     channels: directory,
     pushLog: createPushLog(store),
     countOpen: () => countOpenOfAll(config, store),
-    isReady: () => !stopping && store.isWritable(),
+    isReady: () => store.isWritable(),
+    isStopping: () => stopping,
     api: config.api,
     newId,
     clock,
@@ -86,34 +88,51 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     metrics,
     version,
   });
-  const [address] = await server.listen();
-
-  const started = await startDispatcher({
-    store,
-    lanes: channels.map(({ ref, sender, windows, ordered, onUncertain }) => ({
-      ref,
-      sender,
-      windows,
-      ordered,
-      policy: { retry: config.delivery.retry, onUncertain },
-    })),
-    defaultPolicy: { retry: config.delivery.retry, onUncertain: config.delivery.onUncertain },
-    clock,
-    random: Math.random,
-    events: createLaneEvents(logger, lang, metrics),
-  });
-  dispatcher = started;
-  await reportLeftovers({ config, store, logger, lang }, directory, started.interrupted);
-
-  return {
-    url: `http://127.0.0.1:${address?.port}`,
-    async stop() {
-      stopping = true;
-      await started.stop(config.delivery.shutdownGraceMs);
-      await server.close();
-      await transport.close();
-    },
+  const startLanes = () =>
+    startDispatcher({
+      store,
+      lanes: channels.map(({ ref, sender, windows, ordered, onUncertain }) => ({
+        ref,
+        sender,
+        windows,
+        ordered,
+        policy: { retry: config.delivery.retry, onUncertain },
+      })),
+      defaultPolicy: { retry: config.delivery.retry, onUncertain: config.delivery.onUncertain },
+      clock,
+      random: Math.random,
+      events: createLaneEvents(logger, lang, metrics),
+    });
+  const releaseAll = async () => {
+    await server.close();
+    transport.close();
   };
+
+  try {
+    const [address] = await server.listen();
+    const started = await startLanes();
+    dispatcher = started;
+    await reportLeftovers({ config, store, logger, lang }, directory, started.interrupted);
+    return {
+      url: urlOf(address),
+      async stop() {
+        stopping = true;
+        await started.stop(config.delivery.shutdownGraceMs, () => transport.close());
+        await releaseAll();
+      },
+    };
+  } catch (error) {
+    await releaseAll();
+    throw error;
+  }
+}
+
+/** As a program on this machine reaches it. */
+function urlOf(address: AddressInfo | undefined): string {
+  if (address === undefined) throw new Error('the API listens nowhere');
+  const isAny = address.address === '::' || address.address === '0.0.0.0';
+  const host = isAny ? '127.0.0.1' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
 }
 
 /** Says what an earlier run left behind, where a person may want to look. */

@@ -99,7 +99,7 @@ function announce(
     logger.warn('demo', say.demoSandbox(sandbox.url));
   }
   logger.info('api', say.listening(`${app.url}/api/text`));
-  logger.info('api', say.pages(`${app.url}/log`, `${app.url}/swagger/`));
+  logger.info('api', say.pages(`${app.url}/swagger/`));
   if (!isLoopbackHost(config.api.host) && config.api.headers.length === 0)
     logger.warn('api', say.openToNetwork);
 }

@@ -88,7 +88,11 @@ function secretsOfUrl(text: string): string[] {
   const secrets = [url.password, url.password && `${url.username}:${url.password}`];
   // As a whole, since all its segments may be short: `Cannot POST /hook/k3y`.
   if (pathAndQuery.length >= 8) secrets.push(url.href, pathAndQuery);
-  secrets.push(...url.pathname.split('/').filter(looksSecret));
+  for (const segment of url.pathname.split('/').filter(looksSecret)) {
+    // `bot123:abc…`: the token may be echoed without its prefix, or only what follows the colon.
+    const afterColon = segment.slice(segment.indexOf(':') + 1);
+    secrets.push(segment, segment.replace(/^bot(?=\d)/, ''), ...[afterColon].filter(looksSecret));
+  }
   for (const [name, value] of url.searchParams) {
     if (looksSecret(value) || namesSecret(name)) secrets.push(value);
   }

@@ -78,6 +78,7 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
   if (
     first === 'help' &&
     second !== undefined &&
+    second !== 'help' &&
     !second.startsWith('-') &&
     !commandNames(program).includes(second)
   )

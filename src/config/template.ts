@@ -2,17 +2,6 @@ import type { Provider } from '../providers/provider.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { CHANNEL_KEYS, GLOBAL_KEYS, type KeySpec, PROVIDER_KEY } from './keys.ts';
 
-/** Webhook addresses as the platforms give them out, with `xxx` for what is secret. */
-const SAMPLE_URLS: Readonly<Record<string, string>> = {
-  workweixin_bot: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=xxx',
-  feishu_bot: 'https://open.feishu.cn/open-apis/bot/v2/hook/xxx',
-  dingtalk_bot: 'https://oapi.dingtalk.com/robot/send?access_token=xxx',
-  slack_bot: 'https://hooks.slack.com/services/T00000000/B00000000/xxx',
-  discord_bot: 'https://discord.com/api/webhooks/000000000000000000/xxx',
-  mattermost_bot: 'https://mattermost.example.com/hooks/xxx',
-};
-const OTHER_URL = 'https://example.com/hook';
-
 /** Keys that most channels never need; the template shows them once and not for each platform. */
 const SHOWN_ONCE = new Set(['proxy', 'enabled', 'tags', 'overflow', 'ordered', 'on_uncertain']);
 
@@ -54,7 +43,7 @@ function extraChannelLines(providers: readonly Provider[], lang: Lang): string[]
   const lines = [
     `#[channel.${t.template.moreName}]`,
     `#${PROVIDER_KEY} = "${provider.id}"`,
-    `#endpoint.url = "${SAMPLE_URLS[provider.id] ?? OTHER_URL}"`,
+    `#endpoint.url = "${provider.exampleUrl}"`,
   ];
   for (const spec of CHANNEL_KEYS) {
     if (!SHOWN_ONCE.has(spec.key)) continue;
@@ -86,7 +75,7 @@ function globalLines(lang: Lang): string[] {
 
 function sampleValue(spec: KeySpec, provider: Provider | null): string {
   if (provider !== null) {
-    if (spec.key === 'endpoint.url') return JSON.stringify(SAMPLE_URLS[provider.id] ?? OTHER_URL);
+    if (spec.key === 'endpoint.url') return JSON.stringify(provider.exampleUrl);
     if (spec.key === 'rate_limit.minute.burst') return String(provider.windows.minute.maxSends);
     if (spec.key === 'rate_limit.rate.frequency') return String(provider.windows.second.maxSends);
     if (spec.key === 'secret' && provider.id === 'webhook') return '"whsec_…"';

@@ -6,6 +6,9 @@ import { type LaneEvents, runLane, type Sender } from './run-lane.ts';
 import { settleInterrupted } from './settle-interrupted.ts';
 import { createWaker, type Waker } from './waker.ts';
 
+/** How long a stop waits for the store to record the requests that were given up. */
+const RECORD_GRACE_MS = 1_000;
+
 /** A channel as the dispatcher serves it. */
 export interface LaneConfig {
   readonly ref: ChannelRef;
@@ -28,8 +31,11 @@ export interface DispatcherDeps {
 export interface Dispatcher {
   /** Tells the lanes of these channels that there is work. */
   wake(channelIds: readonly number[]): void;
-  /** Takes no more turns; resolves once what was in flight is recorded, or after `graceMs`. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Takes no more turns and waits for what is in flight, `graceMs` at most. Then `giveUp` shall end the requests that
+   * still run, and what they learned is recorded too.
+   */
+  stop(graceMs: number, giveUp: () => void): Promise<void>;
 }
 
 /** Settles what an earlier process left in flight, then runs one lane per channel. Lanes never touch each other's state. */
@@ -68,13 +74,20 @@ export async function startDispatcher(deps: DispatcherDeps): Promise<Dispatcher 
     wake(channelIds) {
       for (const id of channelIds) wakers.get(id)?.wake();
     },
-    async stop(graceMs) {
+    async stop(graceMs, giveUp) {
       stopping.abort();
-      const graceOver = new AbortController();
-      await Promise.race([Promise.all(running), clock.wait(graceMs, graceOver.signal)]);
-      graceOver.abort();
+      const ended = Promise.all(running);
+      await withinMs(ended, graceMs, clock);
+      giveUp();
+      await withinMs(ended, RECORD_GRACE_MS, clock);
     },
   };
+}
+
+async function withinMs(work: Promise<unknown>, limitMs: number, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, clock.wait(limitMs, over.signal)]);
+  over.abort();
 }
 
 /** Channels on one URL share its windows: where they are configured differently, the tighter figure holds for all. */

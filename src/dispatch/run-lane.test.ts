@@ -216,9 +216,11 @@ test('stop: no new attempt, the one in flight is recorded, the rest stays queued
   const ids = await postAll(post, 2);
   await clock.advance(1_000);
   let stopped = false;
-  const stopping = dispatcher.stop(10_000).then(() => {
-    stopped = true;
-  });
+  const stopping = dispatcher
+    .stop(10_000, () => undefined)
+    .then(() => {
+      stopped = true;
+    });
   await clock.advance(3_000);
   assert.equal(stopped, false);
   await clock.advance(1_000);
@@ -232,8 +234,15 @@ test('stop: an attempt that outlasts the grace is left to the next start', async
   const { clock, store, dispatcher, post } = await startLane({ latencyMs: 60_000 });
   const id = await post('slow');
   await clock.advance(1_000);
-  const stopping = dispatcher.stop(10_000);
-  await clock.advance(10_000);
+  let gaveUp = false;
+  const stopping = dispatcher.stop(10_000, () => {
+    gaveUp = true;
+  });
+  await clock.advance(9_999);
+  assert.equal(gaveUp, false);
+  await clock.advance(1);
+  await clock.advance(1_000);
   await stopping;
+  assert.equal(gaveUp, true);
   assert.equal(await statusOf(store, id), 'sending');
 });

@@ -72,10 +72,13 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       stop,
     );
     for (const turn of turns) {
-      const serving = serveTurn(deps, turn, trouble).finally(() => {
-        inFlight.delete(serving);
-        deps.wakeEndpoint();
-      });
+      const serving = serveTurn(deps, turn, trouble)
+        // The attempt stays `sending`; the next start settles it.
+        .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
+        .finally(() => {
+          inFlight.delete(serving);
+          deps.wakeEndpoint();
+        });
       inFlight.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
@@ -108,23 +111,27 @@ async function serveTurn(deps: LaneDeps, turn: Turn, trouble: TroubleReport): Pr
   const { outcome, moreParts, durationMs } = result;
   const next = decideNextStep({ outcome, moreParts, retriesUsed, limitsInARow }, policy, random());
   // A crash above this line leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
-  await recordUntilDone(deps, { attemptId, deliveryId, durationMs, outcome, next }, trouble);
-  events.attemptEnded(channel.name, turn, result, next);
+  const recorded = await recordUntilDone(deps, { attemptId, deliveryId, durationMs, outcome, next }, trouble);
+  if (recorded) events.attemptEnded(channel.name, turn, result, next);
 }
 
-/** An outcome that is known must not get lost: a second send would follow. So it is tried until the store works again. */
+/**
+ * An outcome that is known must not get lost: a second send would follow. So it is tried until the store works again.
+ *
+ * @returns false when it cannot be recorded in this run: the store is gone for good, or a bug.
+ */
 async function recordUntilDone(
   deps: LaneDeps,
   command: RecordAttemptCommand,
   trouble: TroubleReport,
-): Promise<void> {
+): Promise<boolean> {
   for (;;) {
     try {
       await deps.store.recordAttempt(command);
-      return;
+      return true;
     } catch (error) {
       trouble.report(error);
-      if (error instanceof StoreError && error.kind !== 'unavailable') return;
+      if (!(error instanceof StoreError) || error.kind !== 'unavailable') return false;
       await deps.clock.wait(TROUBLE_WAIT_MS);
     }
   }

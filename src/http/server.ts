@@ -29,9 +29,10 @@ export interface HttpDeps {
   readonly newId: NewId;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether the store takes messages. */
   readonly isReady: () => boolean;
-  /** Default: always. */
-  readonly isAlive?: () => boolean;
+  /** Whether the service is on its way out: new requests get 503. */
+  readonly isStopping: () => boolean;
   readonly countOpen: Store['countOpen'];
   readonly metrics: Metrics;
   readonly version: string;
@@ -60,6 +61,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const guardApi = createApiGuard(api, clock);
   const knownPaths = createKnownPaths();
   let closing = false;
+  const isStopping = () => closing || deps.isStopping();
 
   const app = fastify({
     logger: false,
@@ -91,7 +93,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
 
   function checkApiRequest({ raw }: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store');
-    done(guardApi(raw) ?? (closing ? unavailable('stopping') : undefined));
+    done(guardApi(raw) ?? (isStopping() ? unavailable('stopping') : undefined));
   }
 
   function refuseUnknownPath({ raw }: FastifyRequest): void {
@@ -102,8 +104,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
 
   app.get('/', (_request, reply) => reply.redirect('/log', 302));
   registerHealth(app, {
-    isReady: () => !closing && deps.isReady(),
-    isAlive: deps.isAlive ?? (() => true),
+    isReady: () => !isStopping() && deps.isReady(),
     nextId,
   });
   registerMetrics(app, { ...deps, lang });

@@ -80,6 +80,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     clock: systemClock,
     logger: collectingLogger(logLines),
     isReady: () => true,
+    isStopping: () => false,
     countOpen: async () => [{ channel: 'ops', count: 3 }],
     metrics: createMetrics(),
     version: '0.0.0-test',

@@ -21,8 +21,16 @@ export function langOfLocale(env: Readonly<Record<string, string | undefined>>):
   return /^en/i.test(locale) ? 'en' : 'zh';
 }
 
-/** The language of an HTTP caller: whichever of ours comes first in `Accept-Language`, else Chinese. */
+/** The language of an HTTP caller: whichever of ours `Accept-Language` wants most, else Chinese. */
 export function langOfHeader(acceptLanguage: string | undefined): Lang {
-  const first = /\b(zh|en)\b/i.exec((acceptLanguage ?? '').slice(0, 200));
-  return first?.[1]?.toLowerCase() === 'en' ? 'en' : 'zh';
+  if (acceptLanguage === undefined) return 'zh';
+  const wanted = acceptLanguage
+    .slice(0, 200)
+    .split(',')
+    .flatMap((range) => {
+      const [, lang, weight = '1'] = /^\s*(zh|en)\b[^;]*(?:;\s*q=([\d.]+))?/i.exec(range) ?? [];
+      return lang === undefined ? [] : [{ lang: lang.toLowerCase(), weight: Number(weight) }];
+    })
+    .sort((a, b) => b.weight - a.weight);
+  return wanted[0]?.lang === 'en' ? 'en' : 'zh';
 }

@@ -549,6 +549,27 @@ export function storeConformance(
         assert.deepEqual(await ids({ limit, channel: 'no such channel' }), []);
       });
 
+      test('a page ends early when its texts are long, and says that there is more', async () => {
+        const channel = await newChannel();
+        for (let n = 0; n < 6; n++) await accept([channel], 'x'.repeat(1_000_000));
+        const seen: string[] = [];
+        let beforeId: string | undefined;
+        for (let pages = 1; ; pages++) {
+          const query = {
+            channel: channel.name,
+            limit: 200,
+            ...(beforeId === undefined ? {} : { beforeId }),
+          };
+          const page = await store.listMessages(query);
+          assert.ok(page.entries.length > 0 && page.entries.length < 6, `${page.entries.length} entries`);
+          seen.push(...page.entries.map(({ id }) => id));
+          beforeId = page.entries.at(-1)?.id;
+          if (!page.more) break;
+          assert.ok(pages < 6);
+        }
+        assert.equal(new Set(seen).size, 6);
+      });
+
       test('an unknown id is null', async () => {
         assert.equal(await store.getMessage('01ARZ3NDEKTSV4RRFFQ69G5FAV'), null);
       });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCountingReceiver } from '../support/counting-receiver.ts';
 import {
   createWorkplace,
@@ -14,6 +16,7 @@ import {
 
 // Goal: the command as its user meets it: start, stop, and every way in which it cannot start.
 
+const root = join(import.meta.dirname, '../..');
 const workplaces: Workplace[] = [];
 const workplace = (configToml: string | null) => {
   const place = createWorkplace(configToml);
@@ -83,6 +86,67 @@ test('SIGTERM: what is in flight is finished, what waits stays for the next star
     ['one', 'two'],
   );
   await receiver.close();
+});
+
+test('what outlasts the grace is recorded as unknown, with its reason, before the process ends', async () => {
+  const receiver = await startCountingReceiver(60_000);
+  const place = workplace(`delivery.shutdown_grace = 1\n${configFor(receiver.url)}`);
+  const first = await startService(place);
+  const { body } = await postText(first.url, { msg: 'slow' });
+  await eventually('in flight', () => receiver.bodies[0]);
+  const ending = first.end('SIGTERM');
+  await eventually('new requests get 503', async () => {
+    const { status } = await postText(first.url, { msg: 'too late' });
+    return status === 503 ? true : undefined;
+  });
+  assert.equal((await fetch(`${first.url}/readyz`)).status, 503);
+  assert.equal((await fetch(`${first.url}/healthz`)).status, 200);
+  assert.equal(await ending, 0);
+
+  const second = await startService(place);
+  const { message } = (await (await fetch(`${second.url}/api/messages/${body.id}`)).json()) as {
+    message: { deliveries: { attempts: { outcome: string; duration_ms: number | null }[] }[] };
+  };
+  const [attempt] = message.deliveries[0]?.attempts ?? [];
+  assert.equal(attempt?.outcome, 'unknown');
+  assert.ok(attempt.duration_ms !== null && attempt.duration_ms >= 900, `${attempt.duration_ms} ms`);
+  await second.end('SIGKILL');
+  await receiver.close();
+});
+
+test('a second signal ends it at once', { skip: process.platform === 'win32' }, async () => {
+  const receiver = await startCountingReceiver(60_000);
+  const service = await startService(workplace(configFor(receiver.url)));
+  await postText(service.url, { msg: 'slow' });
+  await eventually('in flight', () => receiver.bodies[0]);
+  service.process.kill('SIGINT');
+  await sleep(300);
+  const askedMs = performance.now();
+  await service.end('SIGINT');
+  assert.ok(performance.now() - askedMs < 3_000);
+  await receiver.close();
+});
+
+test('npm start and npx: a SIGTERM for npm stops the service', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const place = workplace(NOWHERE);
+  const npm = spawn('npm', ['start', '--prefix', root, '--', '-c', join(place.folder, 'config.toml')], {
+    cwd: place.folder,
+    env: { ...process.env, LC_ALL: 'zh_CN.UTF-8' },
+  });
+  let output = '';
+  npm.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const port = await eventually('it listens', () => /:(\d+)\/api\/text/.exec(output)?.[1]);
+  npm.kill('SIGTERM');
+  await eventually('it is gone', () =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      () => undefined,
+      () => true,
+    ),
+  );
 });
 
 test('an idempotency key holds across a restart', async () => {

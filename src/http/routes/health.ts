@@ -1,20 +1,20 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { envelope, sendJson } from '../answer.ts';
 import { ApiError } from '../api-error.ts';
 
 export interface HealthDeps {
   readonly isReady: () => boolean;
-  readonly isAlive: () => boolean;
   readonly nextId: () => string;
 }
 
 /** `/healthz`: does the process live; `/readyz`: does it take messages. */
-export function registerHealth(app: FastifyInstance, { isReady, isAlive, nextId }: HealthDeps): void {
-  const probe = (path: string, isFine: () => boolean, error: ApiError) =>
-    app.get(path, (request, reply) => {
-      if (!isFine()) throw error;
-      sendJson(reply.header('cache-control', 'no-store'), envelope(request.raw, nextId(), 'ok', 'success'));
-    });
-  probe('/healthz', isAlive, new ApiError('unavailable', (t) => t.notAlive));
-  probe('/readyz', isReady, new ApiError('unavailable', (t) => t.notReady));
+export function registerHealth(app: FastifyInstance, { isReady, nextId }: HealthDeps): void {
+  const sendOk = (request: FastifyRequest, reply: FastifyReply) =>
+    sendJson(reply.header('cache-control', 'no-store'), envelope(request.raw, nextId(), 'ok', 'success'));
+
+  app.get('/healthz', sendOk);
+  app.get('/readyz', (request, reply) => {
+    if (!isReady()) throw new ApiError('unavailable', (t) => t.notReady);
+    sendOk(request, reply);
+  });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -10,6 +10,8 @@ export class StoreInUseError extends Error {
   }
 }
 
+const SQLITE_BUSY = 5;
+
 /**
  * Lets one process have a store file: two would send everything twice.
  *
@@ -20,8 +22,9 @@ export class StoreInUseError extends Error {
  * @throws StoreInUseError
  */
 export function lockStoreFile(path: string): () => void {
-  const lockPath = `${path}.lock`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Through a symbolic link it is the same store.
+  const lockPath = `${existsSync(path) ? realpathSync(path) : path}.lock`;
   closeSync(openSync(lockPath, 'a', 0o600));
   chmodSync(lockPath, 0o600);
   const db = new DatabaseSync(lockPath, { timeout: 0 });
@@ -29,7 +32,8 @@ export function lockStoreFile(path: string): () => void {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    throw new StoreInUseError({ cause: error });
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+    throw isBusy ? new StoreInUseError({ cause: error }) : error;
   }
   return () => db.close();
 }

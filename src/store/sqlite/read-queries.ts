@@ -16,6 +16,11 @@ interface MessageRow {
   readonly created_at_ms: number;
 }
 
+interface SizedRow {
+  readonly seq: number;
+  readonly bytes: number;
+}
+
 interface DeliveryRow {
   readonly id: number;
   readonly message_seq: number;
@@ -62,27 +67,36 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQ
        platform_code, response, error
      FROM attempt WHERE delivery_id IN (SELECT value FROM json_each(?)) ORDER BY id`,
   );
+  const messagesBySeq = db.prepare(
+    `SELECT seq, id, request_id, text, created_at_ms FROM message
+     WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
+  );
   const messageById = db.prepare('SELECT seq, id, request_id, text, created_at_ms FROM message WHERE id = ?');
   const openByChannel = db.prepare(
-    `SELECT c.name AS channel, count(*) AS count FROM delivery d JOIN channel c ON c.id = d.channel_id
-     WHERE d.status IN (0, 1, 2, 5) GROUP BY c.name`,
+    // One branch per partial index: each holds open deliveries only, whatever the size of the log.
+    `SELECT c.name AS channel, sum(open.count) AS count FROM (
+       SELECT channel_id, count(*) AS count FROM delivery WHERE status = 0 GROUP BY channel_id
+       UNION ALL SELECT channel_id, count(*) FROM delivery WHERE status = 1 GROUP BY channel_id
+       UNION ALL SELECT channel_id, count(*) FROM delivery WHERE status IN (2, 5) GROUP BY channel_id
+     ) open JOIN channel c ON c.id = open.channel_id GROUP BY c.name`,
   );
 
   function listMessages(query: LogQuery): LogPage {
     const { where, values } = conditionsOf(query);
     const rows = db
       .prepare(
-        `SELECT m.seq, m.id, m.request_id, m.text, m.created_at_ms FROM message m ${where} ORDER BY m.id DESC LIMIT ?`,
+        `SELECT m.seq, octet_length(m.text) AS bytes FROM message m ${where} ORDER BY m.id DESC LIMIT ?`,
       )
-      .all(...values, query.limit + 1) as unknown as MessageRow[];
-    const page = rows.slice(0, query.limit);
+      .all(...values, query.limit + 1) as unknown as SizedRow[];
+    const fitting = fitPage(rows.slice(0, query.limit));
+    const page = messagesBySeq.all(JSON.stringify(fitting.map(({ seq }) => seq))) as unknown as MessageRow[];
     const deliveries = Map.groupBy(findDeliveries(page), (row) => row.message_seq);
     return {
       entries: page.map((row) => ({
         ...toMessage(row),
         deliveries: (deliveries.get(row.seq) ?? []).map(toDelivery),
       })),
-      more: rows.length > page.length,
+      more: rows.length > fitting.length,
     };
   }
 
@@ -128,6 +142,19 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQ
   }
 
   return { listMessages, getMessage, countOpen };
+}
+
+/** A page's texts in all, in bytes. A page of the longest messages would take hundreds of MiB and stop everything else. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/** As many rows as fit, at least one. */
+function fitPage(rows: readonly SizedRow[]): readonly SizedRow[] {
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += row.bytes;
+    return index > 0 && bytes > MAX_PAGE_BYTES;
+  });
+  return end < 0 ? rows : rows.slice(0, end);
 }
 
 /** Every filter of a query as SQL. Values are bound, never written into the text. */

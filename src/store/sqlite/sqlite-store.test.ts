@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -62,6 +62,30 @@ test('a second process on the same file is refused, and let in once the first is
   });
   await first.close();
   await (await openSqliteStore({ path, onFatal })).close();
+});
+
+test('a symbolic link to the file is the same store', {
+  skip: process.platform === 'win32' && 'needs rights there',
+}, async () => {
+  const path = newPath();
+  const first = await openSqliteStore({ path, onFatal });
+  const link = join(folder, 'link.db');
+  symlinkSync(path, link);
+  await assert.rejects(openSqliteStore({ path: link, onFatal }), { why: 'in_use' });
+  await first.close();
+});
+
+test('after a clean stop everything is in the one file', async () => {
+  const path = newPath();
+  const store = await openSqliteStore({ path, onFatal });
+  const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  await store.accept(acceptCommand(ref?.channelId ?? 0));
+  await store.countOpen();
+  await store.close();
+  assert.equal(existsSync(`${path}-wal`), false);
+  const copy = new DatabaseSync(path, { readOnly: true });
+  assert.deepEqual({ ...copy.prepare('SELECT count(*) AS n FROM message').get() }, { n: 1 });
+  copy.close();
 });
 
 test('a newer schema is refused and left alone', async () => {

@@ -34,6 +34,8 @@ export class StoreUnusableError extends Error {
 const MAX_WAITING = 20_000;
 /** Text that waits for the disk at most, in UTF-16 units. */
 const MAX_WAITING_TEXT = 64 * 1024 * 1024;
+/** Questions to the push log that wait at most. */
+const MAX_WAITING_READS = 64;
 /** How often a store that has failed is tried again. */
 const PROBE_INTERVAL_MS = 1_000;
 
@@ -130,14 +132,15 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
   const read = createReading(reader);
 
   async function close(): Promise<void> {
-    if (state === 'open') {
-      flush();
-      state = 'closing';
-      clearTimeout(probe);
-      writer.postMessage({ kind: 'close' } satisfies ToWriter);
-    }
-    await writerEnded;
+    clearTimeout(probe);
+    flush();
+    const isFirst = state === 'open';
+    if (isFirst) state = 'closing';
+    // The last connection to close moves the log into the database file, and only a writer can.
     await read.close();
+    if (isFirst) writer.postMessage({ kind: 'close' } satisfies ToWriter);
+    else if (state === 'dead') await writer.terminate();
+    await writerEnded;
   }
 
   return {
@@ -202,14 +205,17 @@ function createReading(reader: Worker) {
   return {
     ask<Request extends ReadRequest>(request: Request): Promise<ReturnType<ReadQueries[Request['name']]>> {
       if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
+      if (waiting.length >= MAX_WAITING_READS) {
+        return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));
+      }
       return new Promise((resolve, reject) => {
         waiting.push({ resolve: resolve as (value: unknown) => void, reject });
         reader.postMessage(request);
       });
     },
     async close(): Promise<void> {
+      if (open) reader.postMessage('close');
       open = false;
-      reader.postMessage('close');
       await ended;
     },
   };

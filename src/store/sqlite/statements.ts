@@ -120,7 +120,7 @@ export function prepareStatements(db: DatabaseSync) {
     interrupted: db.prepare(
       `SELECT a.id AS attemptId, d.id AS deliveryId, m.id AS messageId, a.number AS attemptNumber,
          c.name AS channel, d.retries_used AS retriesUsed
-       FROM delivery d
+       FROM delivery d INDEXED BY delivery_sending
        JOIN attempt a ON a.delivery_id = d.id AND a.number = d.attempt_count
        JOIN message m ON m.seq = d.message_seq
        JOIN channel c ON c.id = d.channel_id

@@ -55,7 +55,6 @@ export const api: typeof zh = {
   unavailableOverloaded: 'PostPoint is overloaded; try again later',
   unavailableStore: 'the store cannot be used right now; try again later',
   notReady: 'PostPoint is not ready',
-  notAlive: 'PostPoint is not working properly',
 
   requestFailed: 'a request failed',
   storeFailed: 'the store could not serve a request',

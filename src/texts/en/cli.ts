@@ -19,8 +19,7 @@ export const cli: typeof zh = {
     test: 'Test the configured channels: send one message straight to every (or each named) one; no push log',
     check: 'Check the configuration and show the channels with their limits (no secrets)',
     init: 'Write a commented config.toml to the working directory; never overwrites',
-    sandbox:
-      'Local stand-ins of the six platforms with their official rules, showing what each group receives',
+    sandbox: 'Local stand-ins of the platforms with their official rules, showing what each group receives',
   },
   help: {
     usage: 'Usage:',

@@ -39,7 +39,7 @@ export const service: typeof zh = {
     'no config.toml found, running in demo mode: messages go to a sandbox on this machine only. Run postpoint init to get a configuration file',
   demoSandbox: (url) => `open ${url} to see what the sandbox groups receive`,
   listening: (url) => `message API: POST ${url}`,
-  pages: (log, swagger) => `push log: ${log}  Swagger UI: ${swagger}`,
+  pages: (swagger) => `try it in the browser: ${swagger}`,
   openToNetwork:
     'the API listens beyond this machine and no api.headers are set: anyone on the network can send',
   storeFailed:

@@ -53,7 +53,6 @@ export const api = {
   unavailableOverloaded: 'PostPoint 繁忙，请稍后重试',
   unavailableStore: '存储暂时无法写入或读取，请稍后重试',
   notReady: 'PostPoint 尚未就绪',
-  notAlive: 'PostPoint 工作不正常',
 
   // The service log.
   requestFailed: '处理请求时出错',
