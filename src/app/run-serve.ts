@@ -14,6 +14,8 @@ import { openStore } from './open-store.ts';
 import { startFailure } from './start-failure.ts';
 import { untilStopped } from './until-stopped.ts';
 
+const DEMO_SANDBOX_PORT = 39271;
+
 export interface ServeOptions {
   /** null: demo mode. */
   readonly config: Config | null;
@@ -33,7 +35,7 @@ export interface ServeOptions {
 export async function runServe(options: ServeOptions): Promise<number> {
   const { config: configured, warnings, lang, cwd, version } = options;
   const say = texts[lang].service;
-  const sandbox = configured === null ? await startSandbox({ clock: systemClock }) : null;
+  const sandbox = configured === null ? await startDemoSandbox() : null;
   let logger: ServiceLogger | null = null;
   try {
     const config = configured ?? demoConfig({ toml: demoToml(sandbox, lang), cwd, providers });
@@ -46,6 +48,15 @@ export async function runServe(options: ServeOptions): Promise<number> {
   } finally {
     await sandbox?.close();
     await logger?.close();
+  }
+}
+
+/** On the port that `postpoint sandbox` uses, so that an open page lives on after a restart; else on any free one. */
+async function startDemoSandbox(): Promise<Sandbox> {
+  try {
+    return await startSandbox({ clock: systemClock, port: DEMO_SANDBOX_PORT });
+  } catch {
+    return startSandbox({ clock: systemClock });
   }
 }
 
@@ -80,6 +91,9 @@ async function serveUntilStopped(
     return 1;
   } finally {
     await app?.stop();
+    const waiting = (await store?.countOpen().catch(() => [])) ?? [];
+    const left = waiting.reduce((sum, { count }) => sum + count, 0);
+    if (left > 0) logger.info('postpoint', say.leftForNextStart, { [say.count]: left });
     await store?.close();
     stop.release();
   }
@@ -94,12 +108,10 @@ function announce(
   lang: Lang,
 ): void {
   const say = texts[lang].service;
-  if (sandbox !== null) {
-    logger.warn('demo', say.demoMode);
-    logger.warn('demo', say.demoSandbox(sandbox.url));
-  }
+  if (sandbox !== null) logger.warn('demo', say.demoMode);
   logger.info('api', say.listening(`${app.url}/api/text`));
   logger.info('api', say.pages(`${app.url}/swagger/`));
+  if (sandbox !== null) logger.info('demo', say.demoSandbox(sandbox.url));
   if (!isLoopbackHost(config.api.host) && config.api.headers.length === 0)
     logger.warn('api', say.openToNetwork);
 }

@@ -17,7 +17,9 @@ export function startFailure(
     const text = { in_use: say.storeInUse, schema_too_new: say.storeTooNew, failed: say.storeUnusable }[
       error.why
     ];
-    return { text, fields: { [say.file]: path, [say.reason]: error.message } };
+    // Where the sentence says it all, the system's own words would only repeat it.
+    const reason = error.why === 'failed' ? { [say.reason]: error.message } : {};
+    return { text, fields: { [say.file]: path, ...reason } };
   }
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const address = `${config.api.host || '*'}:${config.api.port}`;

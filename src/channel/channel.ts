@@ -63,7 +63,8 @@ export function createChannel(config: ChannelConfig, deps: ChannelDeps): Channel
     const { request, moreParts } = plan;
     const startedMs = clock.monotonicMs();
     const result = await transport.send(request, { proxy: config.proxy, timeoutMs });
-    const durationMs = clock.monotonicMs() - startedMs;
+    // Whole microseconds: more digits say nothing.
+    const durationMs = Math.round((clock.monotonicMs() - startedMs) * 1_000) / 1_000;
     return { outcome: readResult(provider, result, mask), moreParts, durationMs };
   }
 

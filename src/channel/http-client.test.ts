@@ -437,3 +437,21 @@ async function portOf(server: ReturnType<typeof createServer>): Promise<number> 
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }
+
+test('a connection that serves many requests leaves no listener behind', async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', onWarning);
+  const server = await startScriptedServer((socket) => socket.write(httpAnswer(200, 'ok')));
+  const transport = createTransport();
+  for (let n = 0; n < 30; n++) {
+    const request = { method: 'POST', url: `http://127.0.0.1:${server.port}/`, headers: {}, body: '{}' };
+    assert.equal((await transport.send(request, { proxy: null, timeoutMs: 1_000 })).kind, 'answer');
+  }
+  await sleep(1);
+  process.off('warning', onWarning);
+  assert.deepEqual(warnings, []);
+  assert.equal(server.requests.length, 30);
+  transport.close();
+  await server.close();
+});

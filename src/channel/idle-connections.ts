@@ -10,6 +10,8 @@ interface IdleConnections {
 /** Open connections between two requests. There is no waiting in here: none free means a new one. */
 export function createIdleConnections(): IdleConnections {
   const idle = new Map<string, { connection: Connection; sinceMs: number }[]>();
+  /** A connection comes back after each of its requests and is listened to once. */
+  const watched = new WeakSet<Connection>();
 
   return {
     take(key, nowMs) {
@@ -29,6 +31,8 @@ export function createIdleConnections(): IdleConnections {
       const list = idle.get(key) ?? [];
       list.push({ connection, sinceMs: nowMs });
       idle.set(key, list);
+      if (watched.has(connection)) return;
+      watched.add(connection);
       connection.client.once('disconnect', () => forget(key, connection));
     },
     close() {

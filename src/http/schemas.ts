@@ -33,7 +33,8 @@ export function createSchemas(docs: Texts['api']['docs']) {
         ),
       ),
     },
-    CLOSED,
+    // What Swagger UI fills in: it can be sent as it is.
+    { ...CLOSED, examples: [{ msg: docs.exampleMsg }] },
   );
   const TextForm = Type.Object(
     {

@@ -41,7 +41,7 @@ export const api: typeof zh = {
   badStatus: (allowed) => `status can only be ${allowed}`,
   badTime: (name) => `${name} must be an RFC 3339 time, such as 2026-01-02T03:04:05Z (encode + as %2B)`,
   emptyParameter: (name) => `${name} must not be empty`,
-  unauthenticated: 'the request headers were not accepted',
+  unauthenticated: 'a header that the setting api.headers asks for is absent or wrong',
   hostForbidden:
     'this Host is not allowed; use localhost, an IP address, or add the name to api.allowed_hosts',
   originForbidden: "requests from another site's page are refused",
@@ -103,6 +103,7 @@ export const api: typeof zh = {
     messageId: "The message's id",
     listChannels: 'The configured channels and how they stand',
     resumeChannel: 'Resumes a channel that is stopped or paused',
+    exampleMsg: 'test, test, test',
     channelName: 'Name of the channel',
     channelState: 'active, paused (goes on by itself) or stopped (a person must act)',
     channelReason: 'Why it is paused or stopped; null while active',
