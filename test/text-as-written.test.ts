@@ -71,6 +71,10 @@ const KNOWN_FAULTS: Readonly<Record<string, readonly { readonly example: string;
       { example: 'https://a_b.test/@here', like: /https?:\/\/(?:[^\s\p{P}]|[-.])*_/u },
       { example: 'https://[::1]/@here', like: /https?:\/\/\p{P}/u },
     ],
+    telegram_bot: [
+      // The mark between the two is dropped, and then they are a mention.
+      { example: '@\u202dbob1', like: /@(?:[\r\u2028-\u202e]|\u030a|\u0333|\u033f)/ },
+    ],
   };
 
 const chats = providers.filter(({ id }) => PLATFORM_IDS.some((known) => known === id));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { type ClientSandbox, openClientSandbox } from '../support/client-sandbox.ts';
+import { eventually } from '../support/service.ts';
 
 // Goal: a DingTalk client of somebody else takes the stand-in for DingTalk, signature included.
 
@@ -17,7 +18,8 @@ interface Robot {
   /** Returns before the answer is there. */
   send(message: Message): void;
 }
-const sdk = createRequire(import.meta.url)('dingtalk-robot-sdk') as {
+const require = createRequire(import.meta.url);
+const sdk = require('dingtalk-robot-sdk') as {
   new (options: { accessToken: string; secret?: string }): Robot;
   readonly Text: new (content: string) => Message;
   readonly Markdown: new () => Message;
@@ -36,7 +38,7 @@ function robotOf({ group }: ClientSandbox, secret: string | null): Robot {
 async function send(opened: ClientSandbox, robot: Robot, message: Message): Promise<void> {
   const before = opened.arrivals().length;
   robot.send(message);
-  while (opened.arrivals().length === before) await new Promise((resolve) => setTimeout(resolve, 2));
+  await eventually('a ruling', () => opened.arrivals()[before]);
 }
 
 test('dingtalk-robot-sdk: signed text and markdown, with mentions', async (t) => {
@@ -64,7 +66,7 @@ test('dingtalk-robot-sdk: a wrong secret and a missing one are told to be such',
       'refused: The signature is missing: this robot checks signatures',
     ],
   );
-  while (said.mock.callCount() < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+  await eventually('both complaints', () => said.mock.calls[1]);
   for (const { arguments: words } of said.mock.calls) {
     assert.partialDeepStrictEqual(words, ['Send Failed:', { errcode: 310000 }]);
   }
