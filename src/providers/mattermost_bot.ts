@@ -62,6 +62,7 @@ const codes = {
     'the message is empty; check its content',
   ),
   'web.incoming_webhook.parse.app_error': permanent(APP, BODY_ZH, BODY_EN),
+  'web.incoming_webhook.decode.app_error': permanent(HANDLER, BODY_ZH, BODY_EN),
   'web.incoming_webhook.media_type.app_error': permanent(HANDLER, BODY_ZH, BODY_EN),
   'web.incoming_webhook.parse_form.app_error': permanent(HANDLER, BODY_ZH, BODY_EN),
   'web.incoming_webhook.parse_multipart.app_error': permanent(HANDLER, BODY_ZH, BODY_EN),

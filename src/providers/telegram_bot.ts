@@ -190,7 +190,8 @@ function withoutMentions(text: string): string {
     .join('');
 }
 
-const MENTION = /(?<![\p{L}\p{N}_])@(?=\w)/gu;
+/** What Telegram drops from a text before it looks for mentions may stand between the two. */
+const MENTION = /(?<![\p{L}\p{N}_])@(?=(?:[\r\u2028-\u202e]|\u030a|\u0333|\u033f)*\w)/gu;
 
 function readAnswer(answer: Answer): Verdict {
   const success = isSuccess(answer.httpStatus);

@@ -66,6 +66,11 @@ const codes = {
     '缺少参数，请检查 endpoint.url 是否完整',
     'a parameter is missing; check that endpoint.url is complete',
   ),
+  '43002': permanent(
+    GLOBAL_CODES,
+    '企业微信只接受 POST，请检查代理是否改写了请求',
+    'WeCom takes POST only; check whether a proxy rewrites the request',
+  ),
   '44004': permanent(
     GLOBAL_CODES,
     '消息内容为空，或请求不是有效的 JSON（中途被代理改写），请检查消息和代理',

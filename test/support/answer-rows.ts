@@ -20,8 +20,6 @@ export interface Row {
   readonly pausesPlatform?: true;
   /** What a text never meets: codes of images and cards, or of a request that no provider makes. */
   readonly notText?: true;
-  /** The provider does not have the code yet. */
-  readonly missing?: true;
 }
 
 export type Change = NonNullable<Row['request']>;
@@ -57,7 +55,7 @@ export const ROWS: Readonly<Record<PlatformId, readonly Row[]>> = {
     { name: 'too fast', scripted: 'tooFast', kind: 'rate_limited', code: '45009', pauseMs: 60_000 },
     { name: 'the 21st of a minute', after: 20, kind: 'rate_limited', code: '45009', pauseMs: 60_000 },
     { name: 'a wrong path', request: url('/send', '/sent'), kind: 'permanent', code: null },
-    { name: 'not a POST', request: method('GET'), kind: 'permanent', code: '43002', missing: true },
+    { name: 'not a POST', request: method('GET'), kind: 'permanent', code: '43002' },
     { name: 'a form', request: FORM, kind: 'permanent', code: null },
     { name: 'no key', request: url(/key=.*/, ''), kind: 'permanent', code: '93000' },
     { name: 'an unknown key', request: url('key=', 'key=x'), kind: 'permanent', code: '93000' },
@@ -238,7 +236,6 @@ export const ROWS: Readonly<Record<PlatformId, readonly Row[]>> = {
       request: raw('{'),
       kind: 'permanent',
       code: 'web.incoming_webhook.decode.app_error',
-      missing: true,
     },
     ...(
       [
