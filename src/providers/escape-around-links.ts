@@ -6,6 +6,11 @@ export interface Dialect {
   readonly markup: RegExp;
   /** What is sent instead of a match. */
   escape(match: RegExpExecArray): string;
+  /**
+   * Whether the platform surely makes a link of what looks like one. Else it is text, and `markup` has to keep the
+   * platform from making one after all.
+   */
+  isLink(span: Span, text: string): boolean;
   /** What may follow a bare link so that the platform ends it where we do. Sticky. */
   readonly cleanEnd: RegExp;
 }
@@ -14,22 +19,25 @@ export interface Dialect {
  * Escapes a text and leaves its links alone: inside them nothing is markup, and a backslash would be part of the
  * address. A link that the platform would read on past its end goes in angle brackets; these do not show.
  */
-export function escapeAroundLinks(text: string, { markup, escape: escapeMatch, cleanEnd }: Dialect): string {
+export function escapeAroundLinks(text: string, dialect: Dialect): string {
+  const { markup, cleanEnd } = dialect;
   const matches = [...text.matchAll(markup)];
   let next = 0;
 
-  function escapeSpan({ kind, text: piece, start }: Span): string {
+  function escapeSpan(span: Span): string {
+    const { text: piece, start } = span;
+    const isLink = span.kind === 'link' && dialect.isLink(span, text);
     const end = start + piece.length;
     let out = '';
     let done = start;
     for (; next < matches.length; next++) {
       const match = matches[next];
       if (match === undefined || match.index >= end) break;
-      if (kind === 'link') continue;
-      out += text.slice(done, match.index) + escapeMatch(match);
+      if (isLink) continue;
+      out += text.slice(done, match.index) + dialect.escape(match);
       done = match.index + match[0].length;
     }
-    if (kind === 'text') return out + text.slice(done, end);
+    if (!isLink) return out + text.slice(done, end);
     cleanEnd.lastIndex = end;
     return cleanEnd.test(text) ? piece : `<${piece}>`;
   }

@@ -11,12 +11,14 @@ const MARKUP = new RegExp(
     String.raw`[\\*_~|\x60[<]`,
     // Only `allowed_mentions` keeps these from notifying; escaped they are not highlighted either.
     '@(?=everyone|here)',
-    // :smile: becomes a picture in messages of webhooks too.
-    String.raw`:(?=[\w+-]+:)`,
-    // Headings, subtext, quotes and lists count at the start of a line. The look back comes after the character, so
+    // :smile: becomes a picture in messages of webhooks too. An address that is left as text must not become a link
+    // with backslashes in it.
+    String.raw`:(?=[\w+-]+:|\/\/)`,
+    // Headings, subtext, quotes and lists count at the start of a line, and of the message once the white space in front
+    // is dropped, which may be any. The look back comes after the character, so
     // that it runs for those few only: in front it made a long run of spaces take quadratic time.
-    String.raw`(?:#(?=#{0,2}\s)|>|-(?=[\s#])|\+(?=\s))(?<=^[ \t]*.)`,
-    String.raw`\.(?<=^[ \t]*\d+.)(?=\s)`,
+    String.raw`(?:#(?=#{0,2}\s)|>|-(?=[\s#])|\+(?=\s))(?<=^[^\S\n]*.)`,
+    String.raw`\.(?<=^[^\S\n]*\d+.)(?=\s)`,
   ].join('|'),
   'gm',
 );
@@ -29,6 +31,8 @@ export function escapeDiscord(text: string): string {
 const DISCORD: Dialect = {
   markup: MARKUP,
   escape: ([char]) => `\\${char}`,
+  // Only lower case: rule `url` of https://github.com/ariabuckles/simple-markdown, which the client is built on (read 2026-09).
+  isLink: ({ text }) => /^https?:/.test(text),
   // A bare link is all up to white space but for this tail. In brackets it has no preview, but it ends where it should.
   cleanEnd: /[.,:;"'\]]*(?:\s|$)/y,
 };

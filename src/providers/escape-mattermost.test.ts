@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeMattermost } from './escape-mattermost.ts';
+import { escapeMattermost, isMattermostLink } from './escape-mattermost.ts';
 import { linkSpans } from './link-spans.ts';
 
 // Goal: readers see what was typed and nobody is notified. Method: a table of the cases people meet, then a model of
@@ -40,6 +40,14 @@ const cases = [
     want: 'https://x.test/@here/a_b_c 见<https://x.test/a_b>。好',
   },
   { text: 'a.example.com/b_c', want: r`a.example\.com/b\_c` },
+  // Shown as text, and without a mention, where the client or the server would not see the link that we see.
+  { text: 'HTTP://x.test/a_b xhttps://y.test/', want: r`HTTP&#58;//x\.test/a\_b xhttps&#58;//y\.test/` },
+  { text: 'https://a_b.test/@here', want: `https&#58;//a\\_b\\.test/@${Z}here` },
+  { text: 'https://[::1]/@here', want: `https&#58;//\\[::1]/@${Z}here` },
+  { text: 'https://x.test?a&lt;', want: r`https&#58;//x.test?a&amp;lt;` },
+  { text: 'www.x.com/ mailto:a_b@x.test', want: r`www\.x\.com/ mailto&#58;a\_b@x.test` },
+  { text: '[详情](https://x.test)**注意**', want: r`\[详情](<https://x.test>)\*\*注意\*\*` },
+  { text: '\u00a0# a\u2424# b', want: '\u00a0\\# a\u2424\\# b' },
   { text: '第一行\n第二行\n\n第三行', want: '第一行\n第二行\n\n第三行' },
 ];
 for (const { text, want } of cases) {
@@ -49,7 +57,7 @@ for (const { text, want } of cases) {
   });
 }
 
-test('escapeMattermost: whatever is typed is shown, nobody is mentioned, and every link is alive and whole', () => {
+test('escapeMattermost: whatever is typed is shown, nobody is mentioned, and every plain link is alive and whole', () => {
   fc.assert(
     fc.property(mixture, (text) => {
       const { text: seen, links } = shown(escapeMattermost(text));
@@ -57,7 +65,7 @@ test('escapeMattermost: whatever is typed is shown, nobody is mentioned, and eve
       assert.deepEqual(
         links,
         linkSpans(text)
-          .filter(({ kind }) => kind === 'link')
+          .filter((span) => span.kind === 'link' && isMattermostLink(span, text))
           .map((span) => span.text),
       );
     }),
@@ -72,6 +80,9 @@ const mixture = fc
       ...[
         'https://x.test/a_b',
         'http://y.test',
+        'HTTP://y.test/',
+        'mailto:a',
+        'www.',
         '@all',
         '@here',
         '<!channel>',
@@ -98,9 +109,11 @@ function shown(source: string): { text: string; links: string[] } {
     const rest = rewritten.slice(at);
     const escaped = /^\\([`*{}[\]()#+\-.!_>|~]|\\(?!\w))/.exec(rest);
     const bracketed = /^<(https?:\/\/[^ >]+)>/.exec(rest);
-    const bare = bareLink(rest);
-    const entity = /^&(lt|amp|#36);/.exec(rest);
     const before = rewritten.slice(0, at);
+    const atWordStart = !/[A-Za-z0-9]$/.test(before);
+    const bare = atWordStart ? bareLink(rest) : undefined;
+    const otherLink = atWordStart && /^(?:(?:https?|ftp|mailto|tel):[\w/]|www\d{0,3}\.)/i.test(rest);
+    const entity = /^&(lt|amp|#36|#58);/.exec(rest);
     const lineStart = /(^|\n)[ \t]*$/.test(before);
     const block = lineStart && /^(#{1,6}\s|>|[*+-]\s|\d+[.)]\s|-{2,}\s*(\n|$)|=+\s*(\n|$))/.test(rest);
     const indented = /(^|\n)$/.test(before) && /^( {4}| {0,3}\t)[ \t]*\S/.test(rest);
@@ -111,8 +124,8 @@ function shown(source: string): { text: string; links: string[] } {
     else if (link !== undefined) {
       links.push(link);
       text += '\ue000';
-    } else if (entity) text += { lt: '<', amp: '&' }[entity[1] ?? ''] ?? '$';
-    else text += block || indented || inline ? '‹markup›' : rest.charAt(0);
+    } else if (entity) text += { lt: '<', amp: '&', '#58': ':' }[entity[1] ?? ''] ?? '$';
+    else text += block || indented || inline || otherLink ? '‹markup›' : rest.charAt(0);
     at += (escaped ?? bracketed)?.[0].length ?? bare?.length ?? entity?.[0].length ?? 1;
   }
   // Pieces of text are joined before these are looked for.
@@ -122,12 +135,13 @@ function shown(source: string): { text: string; links: string[] } {
   return { text: seen, links };
 }
 
-/** Up to white space or full-width punctuation, without the end of a sentence and a bracket that it does not open. */
+/** Up to white space, full-width punctuation or a bracket that it does not open, without the end of a sentence. */
 function bareLink(rest: string): string | undefined {
   let link = /^https?:\/\/[^\s<>"`\\|，。]+/.exec(rest)?.[0];
-  while (link !== undefined && (/[?!.,:;*_~'$\]}]$/.test(link) || (link.endsWith(')') && !opens(link)))) {
-    link = link.slice(0, -1);
+  for (let at = 0; link !== undefined && at < link.length; at++) {
+    if (!opens(link.slice(0, at + 1))) link = link.slice(0, at);
   }
+  while (link !== undefined && /[?!.,:;*_~'$\]}]$/.test(link)) link = link.slice(0, -1);
   return link;
 }
 

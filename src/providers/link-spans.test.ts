@@ -14,6 +14,10 @@ const cases = [
   { text: '见https://x.test/a，再看https://x.test/b。', want: ['https://x.test/a', 'https://x.test/b'] },
   { text: 'https://zh.wikipedia.org/wiki/中文 ok', want: ['https://zh.wikipedia.org/wiki/中文'] },
   { text: '(https://x.test/a_(b)) "https://x.test/c"', want: ['https://x.test/a_(b)', 'https://x.test/c'] },
+  {
+    text: '[a](https://x.test)**b** (https://x.test/(c)d)e)',
+    want: ['https://x.test', 'https://x.test/(c)d'],
+  },
   { text: 'https://x.test/a... https://x.test/b?!', want: ['https://x.test/a', 'https://x.test/b'] },
   { text: 'http://[::1]:80/x|y', want: ['http://[::1]:80/x'] },
 ];

@@ -7,12 +7,12 @@ export interface Span {
 }
 
 /**
- * A link ends at white space, at what no URL may hold, and at the full-width punctuation that follows one in Chinese
- * text without a space. The latter is the list that Mattermost's own parser uses:
- * https://github.com/mattermost/marked/blob/master/lib/marked.js (read 2026-09)
+ * A link ends at white space, at what no URL may hold (U+2424, which Mattermost takes for a line end, among it), and at
+ * the full-width punctuation that follows one in Chinese text without a space. The latter is the list that Mattermost's
+ * own parser uses: https://github.com/mattermost/marked/blob/master/lib/marked.js (read 2026-09)
  */
 const LINK =
-  /https?:\/\/[\p{L}\p{N}[][^\s\p{Cc}<>"`\\|\u200b«»“”‘’\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e\u3001\u3002\u300a-\u3011]*/giu;
+  /https?:\/\/[\p{L}\p{N}[][^\s\p{Cc}<>"`\\|\u200b\u2424«»“”‘’\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e\u3001\u3002\u300a-\u3011]*/giu;
 
 /** What ends a sentence or a markup pair around a link, and is no part of it: https://github.github.com/gfm/#extended-autolink-path-validation (read 2026-09) */
 const TAIL = "?!.,:;'*_~$]}";
@@ -32,16 +32,17 @@ export function linkSpans(text: string): Span[] {
 }
 
 function trimTail(link: string): string {
-  let closersTooMany = count(link, ')') - count(link, '(');
-  let end = link.length;
-  for (; end > 0; end--) {
-    const last = link.charAt(end - 1);
-    if (last === ')' && closersTooMany > 0) closersTooMany--;
-    else if (!TAIL.includes(last)) break;
-  }
+  let end = looseBracket(link);
+  while (end > 0 && TAIL.includes(link.charAt(end - 1))) end--;
   return link.slice(0, end);
 }
 
-function count(text: string, char: string): number {
-  return text.split(char).length - 1;
+/** Where the first closing bracket without a partner is: `[label](https://x.test)` goes on without a space in Chinese. */
+function looseBracket(link: string): number {
+  let open = 0;
+  for (let at = 0; at < link.length; at++) {
+    if (link[at] === '(') open++;
+    if (link[at] === ')' && --open < 0) return at;
+  }
+  return link.length;
 }
