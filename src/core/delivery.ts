@@ -6,7 +6,8 @@ import type { LocalText } from './local-text.ts';
  *   queued -> sending -> delivered | failed
  *                     -> retrying -> sending …
  *
- * `takeTurns` alone moves a delivery to `sending`; `recordAttempt` alone moves it on from there.
+ * `takeTurns` alone moves a delivery to `sending`; `recordAttempt` alone moves it on from there. What waits for an
+ * endpoint that is stopped goes from `queued` or `retrying` to `failed` without an attempt.
  */
 export const DELIVERY_STATUSES = ['queued', 'sending', 'retrying', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -22,6 +23,13 @@ export interface Delivery {
   readonly nextAttemptAtMs: number | null;
   readonly finishedAtMs: number | null;
   readonly error: LocalText | null;
+}
+
+/** Nothing more is sent to the endpoint, and what waits for it fails with this reason. */
+export interface EndpointStop {
+  readonly reason: LocalText;
+  /** `repeated`: only after several such answers over some minutes, with none between them that was good. */
+  readonly when: 'now' | 'repeated';
 }
 
 /** What `recordAttempt` does with the delivery after an attempt. Waits are relative, in ms. */
@@ -41,6 +49,5 @@ export type NextStep =
   | {
       readonly kind: 'failed';
       readonly error: LocalText;
-      /** Not null: nothing more is sent to this endpoint, and what waits for it fails with this reason. */
-      readonly stopsEndpoint: LocalText | null;
+      readonly stopsEndpoint: EndpointStop | null;
     };

@@ -27,6 +27,8 @@ export interface Verdict {
   readonly pausesPlatform?: boolean;
   /** The platform says that the endpoint itself is gone (hook revoked, group disbanded): no later message can get through either. */
   readonly endpointGone?: boolean;
+  /** As `endpointGone`, but the platform says the same in other cases too: it counts only when it is said again and again. */
+  readonly endpointSuspect?: boolean;
 }
 
 /** A verdict together with what was seen on the wire. Everything in it is masked: it goes to the log as it is. */

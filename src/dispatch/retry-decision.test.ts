@@ -82,8 +82,15 @@ test('the endpoint is gone: failed, and the stop has its reason and its cure in 
   const next = decideNextStep({ outcome, moreParts: false, retriesUsed: 0, limitsInARow: 0 }, policy, 0.5);
   assert.ok(next.kind === 'failed' && next.stopsEndpoint !== null);
   assert.deepEqual(next.error, error);
-  assert.match(next.stopsEndpoint.zh, /resume.*忙/);
-  assert.match(next.stopsEndpoint.en, /resume.*busy/);
+  assert.equal(next.stopsEndpoint.when, 'now');
+  assert.match(next.stopsEndpoint.reason.zh, /resume.*忙/);
+  assert.match(next.stopsEndpoint.reason.en, /resume.*busy/);
+});
+
+test('the endpoint may be gone: it stops only when that is said again', () => {
+  const outcome = { ...verdict('permanent'), endpointSuspect: true };
+  const next = decideNextStep({ outcome, moreParts: false, retriesUsed: 0, limitsInARow: 0 }, policy, 0.5);
+  assert.equal(next.kind === 'failed' && next.stopsEndpoint?.when, 'repeated');
 });
 
 test('unknown with on_uncertain = "hold": stopped at once', () => {

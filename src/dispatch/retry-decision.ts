@@ -1,5 +1,5 @@
 import type { OnUncertain } from '../core/channel-config.ts';
-import type { NextStep } from '../core/delivery.ts';
+import type { EndpointStop, NextStep } from '../core/delivery.ts';
 import type { LocalText } from '../core/local-text.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
@@ -41,7 +41,7 @@ export function decideNextStep(attempt: EndedAttempt, policy: DeliveryPolicy, ra
     case 'ok':
       return moreParts ? { kind: 'next_part' } : { kind: 'delivered' };
     case 'permanent':
-      return { kind: 'failed', error, stopsEndpoint: outcome.endpointGone ? stopped(error) : null };
+      return { kind: 'failed', error, stopsEndpoint: stopOf(outcome, error) };
     case 'rate_limited': {
       const scope = outcome.pausesPlatform ? 'platform' : 'endpoint';
       return { kind: 'pause', waitMs: pauseMs(outcome, attempt.limitsInARow), error, scope };
@@ -81,8 +81,10 @@ function pauseMs(
   return Math.min(statedMs * 2 ** limitsInARow, Math.max(statedMs, pauseGrowsToMs));
 }
 
-function stopped(error: LocalText): LocalText {
-  return localText((texts) => texts.service.endpointStopped(pick(error, texts.service.langTag)));
+function stopOf({ endpointGone, endpointSuspect }: Verdict, error: LocalText): EndpointStop | null {
+  if (!endpointGone && !endpointSuspect) return null;
+  const reason = localText((texts) => texts.service.endpointStopped(pick(error, texts.service.langTag)));
+  return { reason, when: endpointGone ? 'now' : 'repeated' };
 }
 
 function givenUp(error: LocalText, count: number): LocalText {

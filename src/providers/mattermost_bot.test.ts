@@ -140,3 +140,13 @@ for (const { name, status, body, headers, want, code, pauseMs, gone, says } of c
     if (says) assert.match(verdict.error?.zh ?? '', says);
   });
 }
+
+test('mattermost_bot: an invalid hook may also be a fault of the server, so it is only suspected', () => {
+  const body =
+    '{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook.","status_code":400}';
+  const verdict = mattermostBot.readAnswer({ httpStatus: 400, headers: {}, body, complete: true });
+  assert.deepEqual(
+    [verdict.kind, verdict.endpointGone, verdict.endpointSuspect],
+    ['permanent', undefined, true],
+  );
+});

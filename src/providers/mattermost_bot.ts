@@ -6,6 +6,7 @@ import {
   findCode,
   gone,
   limited,
+  perhapsGone,
   permanent,
   transient,
   unlistedCode,
@@ -40,13 +41,13 @@ const CHANNEL_EN = 'the channel no longer exists; use another webhook';
 
 const codes = {
   // Also when the server could not look the hook up, so this does not prove that the hook is gone.
-  'web.incoming_webhook.invalid.app_error': permanent(
+  'web.incoming_webhook.invalid.app_error': perhapsGone(
     APP,
     'Webhook 无效：地址写错了、Webhook 已删除或频道已归档，请在 Mattermost 里检查或重新创建',
     'invalid webhook: the address is wrong, the hook was deleted or its channel archived; check it in Mattermost or make a new one',
   ),
   // Newer servers wrap every refusal in this and keep the status only.
-  'web.incoming_webhook.general.app_error': permanent(
+  'web.incoming_webhook.general.app_error': perhapsGone(
     HANDLER,
     '服务器拒绝了消息：Webhook 无效或已删除、频道已归档，或创建者无权发言，请在 Mattermost 里检查这个 Webhook',
     'the server refused the message: the hook is invalid or deleted, the channel archived, or the owner may not post; check the webhook in Mattermost',

@@ -40,6 +40,11 @@ export function gone(source: string, zh: string, en: string): PlatformCode {
   return { kind: 'permanent', endpointGone: true, meaning: { zh, en }, source };
 }
 
+/** The hook may be revoked, but a passing fault of the server reads the same. */
+export function perhapsGone(source: string, zh: string, en: string): PlatformCode {
+  return { kind: 'permanent', endpointSuspect: true, meaning: { zh, en }, source };
+}
+
 /** An own property only: a platform that answers `constructor` must not find one. */
 export function findCode(codes: PlatformCodes, code: string): PlatformCode | undefined {
   return Object.hasOwn(codes, code) ? codes[code] : undefined;
@@ -47,7 +52,7 @@ export function findCode(codes: PlatformCodes, code: string): PlatformCode | und
 
 /** @param pauseMs what the answer itself asks for; null: the entry's own penalty. */
 export function verdictOfCode(code: string, entry: PlatformCode, pauseMs: number | null = null): Verdict {
-  const { kind, meaning, endpointGone } = entry;
+  const { kind, meaning, endpointGone, endpointSuspect } = entry;
   if (kind === 'ok') return { kind, platformCode: code, error: null };
   const error = withCode(meaning, code);
   if (kind === 'rate_limited') {
@@ -58,7 +63,13 @@ export function verdictOfCode(code: string, entry: PlatformCode, pauseMs: number
       ...(pausesPlatform ? { pausesPlatform } : {}),
     };
   }
-  return { kind, platformCode: code, error, ...(endpointGone ? { endpointGone } : {}) };
+  return {
+    kind,
+    platformCode: code,
+    error,
+    ...(endpointGone ? { endpointGone } : {}),
+    ...(endpointSuspect ? { endpointSuspect } : {}),
+  };
 }
 
 /** When nobody says how long: the longest window that any of the platforms counts in. */

@@ -37,6 +37,8 @@ export interface PlatformCode extends Sourced {
   readonly pausesPlatform?: boolean;
   /** The endpoint itself is gone, so that no later message can get through either until the configuration changes. */
   readonly endpointGone?: boolean;
+  /** It may be gone, but the code has other causes too: it counts only when it comes again and again. */
+  readonly endpointSuspect?: boolean;
 }
 
 /** A configuration key that not every provider has. */

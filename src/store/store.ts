@@ -116,6 +116,11 @@ export interface InterruptedAttempt {
   readonly retriesUsed: number;
 }
 
+/** An endpoint that is only suspected to be gone stops after so many such answers in a row … */
+export const SUSPICIONS_TO_STOP = 3;
+/** … the first of which is at least this old: a fault of a server that passes in minutes stops nothing. */
+export const SUSPECTED_FOR_MS = 600_000;
+
 /** After this long without another rate limit, the next one counts as the first again. */
 export const LIMITS_IN_A_ROW_MS = 60_000;
 

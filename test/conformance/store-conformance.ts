@@ -406,7 +406,7 @@ export function storeConformance(
         const gone = await accept([channel]);
         const waiting = await accept([channel]);
         const reason = { zh: '已停用', en: 'stopped' };
-        const stop: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: reason };
+        const stop: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: { reason, when: 'now' } };
         await record(await takeOne(channel), { ...BUSY, kind: 'permanent' }, stop);
         assert.deepEqual(await take(channel), { turns: [], failedUnsent: 1, waitMs: 0 });
         assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
@@ -428,6 +428,38 @@ export function storeConformance(
           after.filter(({ endpointId }) => endpointId === channel.endpointId),
           [],
         );
+      });
+
+      test('an endpoint that is only suspected stops after three answers over ten minutes, none of them good', async () => {
+        const channel = await newChannel();
+        const reason = { zh: '疑似失效', en: 'perhaps gone' };
+        const suspect: NextStep = {
+          kind: 'failed',
+          error: ERROR,
+          stopsEndpoint: { reason, when: 'repeated' },
+        };
+        const refused: Outcome = { ...BUSY, kind: 'permanent' };
+        const isStopped = async () =>
+          (await store.listHeldEndpoints()).some(({ endpointId }) => endpointId === channel.endpointId);
+        const refuseOne = async () => {
+          await accept([channel]);
+          await record(await takeOne(channel), refused, suspect);
+        };
+        for (let n = 0; n < 5; n++) await refuseOne();
+        assert.equal(await isStopped(), false, 'five in one moment');
+        await clock.advance(600_000);
+        await accept([channel]);
+        await record(await takeOne(channel), OK, DELIVERED);
+        await refuseOne();
+        assert.equal(await isStopped(), false, 'a good one between');
+        await clock.advance(600_000);
+        await refuseOne();
+        assert.equal(await isStopped(), false, 'two over ten minutes');
+        await refuseOne();
+        assert.equal(await isStopped(), true, 'three over ten minutes');
+        await store.resumeEndpoint(channel.endpointId);
+        await refuseOne();
+        assert.equal(await isStopped(), false, 'it starts again after a resume');
       });
 
       test('the parts of a split text stay together', async () => {

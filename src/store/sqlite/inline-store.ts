@@ -19,7 +19,9 @@ export interface InlineStoreOptions {
  */
 export function openInlineStore({ path, clock, beforeCommand, durable = true }: InlineStoreOptions): Store {
   const engine = openEngine(path, clock);
-  if (!durable) engine.db.exec('PRAGMA synchronous = OFF');
+  if (!durable) {
+    engine.db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
+  }
   const queries = createReadQueries(engine.db, engine.clockAheadMs);
   let open = true;
 

@@ -1,4 +1,10 @@
-import { LIMITS_IN_A_ROW_MS, type RecordAttemptCommand } from '../store.ts';
+import type { EndpointStop } from '../../core/delivery.ts';
+import {
+  LIMITS_IN_A_ROW_MS,
+  type RecordAttemptCommand,
+  SUSPECTED_FOR_MS,
+  SUSPICIONS_TO_STOP,
+} from '../store.ts';
 import type { Statements } from './statements.ts';
 import { DELIVERED, FAILED } from './status-codes.ts';
 import type { StoreClock } from './store-clock.ts';
@@ -23,6 +29,7 @@ export function createRecordAttempt(
     if (ended.changes === 0) return;
     sql.endSlot.run(clock.endMs(), attemptId);
     if (kind === 'unknown') sql.markMaybeSent.run(deliveryId);
+    if (kind === 'ok') sql.clearSuspicion.run(attemptId);
 
     switch (next.kind) {
       case 'delivered':
@@ -44,12 +51,21 @@ export function createRecordAttempt(
       }
       case 'failed':
         sql.finish.run(FAILED, clock.wallMs(), JSON.stringify(next.error), deliveryId);
-        if (next.stopsEndpoint !== null) {
-          sql.stopEndpoint.run(clock.wallMs(), JSON.stringify(next.stopsEndpoint), attemptId);
-        }
+        if (next.stopsEndpoint !== null) stopEndpoint(next.stopsEndpoint, attemptId);
         return;
       default:
         next satisfies never;
     }
   };
+
+  function stopEndpoint({ reason, when }: EndpointStop, attemptId: number): void {
+    const reasonJson = JSON.stringify(reason);
+    if (when === 'now') {
+      sql.stopEndpoint.run(clock.wallMs(), reasonJson, attemptId);
+      return;
+    }
+    const nowMs = clock.nowMs();
+    sql.suspectEndpoint.run(nowMs, attemptId);
+    sql.stopSuspect.run(clock.wallMs(), reasonJson, attemptId, SUSPICIONS_TO_STOP, nowMs - SUSPECTED_FOR_MS);
+  }
 }

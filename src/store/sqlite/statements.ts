@@ -39,8 +39,20 @@ export function prepareStatements(db: DatabaseSync) {
     stopEndpoint: db.prepare(
       `UPDATE endpoint SET stopped_at_ms = ?, stop_reason = ? WHERE id = ${ENDPOINT_OF_ATTEMPT}`,
     ),
+    suspectEndpoint: db.prepare(
+      `UPDATE endpoint SET suspicions = suspicions + 1, suspected_ms = coalesce(suspected_ms, ?)
+       WHERE id = ${ENDPOINT_OF_ATTEMPT}`,
+    ),
+    stopSuspect: db.prepare(
+      `UPDATE endpoint SET stopped_at_ms = ?, stop_reason = ?
+       WHERE id = ${ENDPOINT_OF_ATTEMPT} AND suspicions >= ? AND suspected_ms <= ?`,
+    ),
+    clearSuspicion: db.prepare(
+      `UPDATE endpoint SET suspicions = 0, suspected_ms = NULL WHERE id = ${ENDPOINT_OF_ATTEMPT} AND suspicions > 0`,
+    ),
     resumeEndpoint: db.prepare(
-      'UPDATE endpoint SET stopped_at_ms = NULL, stop_reason = NULL, paused_until_ms = 0 WHERE id = ?',
+      `UPDATE endpoint SET stopped_at_ms = NULL, stop_reason = NULL, paused_until_ms = 0, suspicions = 0,
+         suspected_ms = NULL WHERE id = ?`,
     ),
 
     findKey: db.prepare(

@@ -25,7 +25,10 @@ CREATE TABLE endpoint (
   limits_in_a_row INTEGER NOT NULL DEFAULT 0,
   -- the platform said that the endpoint is gone; nothing is sent there until the URL changes or a person resumes it
   stopped_at_ms   INTEGER,
-  stop_reason     TEXT
+  stop_reason     TEXT,
+  -- answers in a row that may mean that it is gone, and when the first of them came
+  suspicions      INTEGER NOT NULL DEFAULT 0,
+  suspected_ms    INTEGER
 ) STRICT;
 
 CREATE TABLE message (
