@@ -81,8 +81,14 @@ function spawnPostpoint(folder: string, args: readonly string[], env: Readonly<R
       text += chunk;
     });
   }
+  // A test that fails half-way must not leave its service behind.
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
   const exited = new Promise<number | string>((resolve) => {
-    child.once('close', (code, signal) => resolve(code ?? signal ?? -1));
+    child.once('close', (code, signal) => {
+      process.off('exit', killWithUs);
+      resolve(code ?? signal ?? -1);
+    });
   });
   return { child, output: () => text, exited };
 }
