@@ -17,7 +17,7 @@ export async function startCountingReceiver(latencyMs = 0): Promise<CountingRece
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       bodies.push(Buffer.concat(chunks).toString());
-      setTimeout(() => response.writeHead(204).end(), latencyMs);
+      setTimeout(() => response.writeHead(204).end(), latencyMs).unref();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
