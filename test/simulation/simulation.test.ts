@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { brokenPromises } from './invariants.ts';
-import type { Arrival, Ledgers } from './ledgers.ts';
-import { simulate } from './simulate.ts';
+import { brokenPromises } from '../../faults/check/invariants.ts';
+import type { Arrival, Ledgers } from '../../faults/check/ledgers.ts';
+import { simulate } from '../../faults/simulation/simulate.ts';
 
 const seed = Number(process.env.POSTPOINT_SEED ?? 20261123);
 

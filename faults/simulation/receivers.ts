@@ -1,8 +1,8 @@
 import type { NetworkFault } from '../../src/channel/network-fault.ts';
 import type { TransportResult } from '../../src/channel/transport.ts';
-import type { SimulatedClock } from '../support/simulated-clock.ts';
-import type { Arrival, SimulatedChannel } from './ledgers.ts';
-import type { SeededRandom } from './random.ts';
+import type { SimulatedClock } from '../../test/support/simulated-clock.ts';
+import type { Arrival, CheckedChannel } from '../check/ledgers.ts';
+import type { SeededRandom } from '../support/random.ts';
 
 /** The far side of the wire, for all channels of a simulation. */
 export interface Receivers {
@@ -18,7 +18,7 @@ export interface ReceiverOptions {
   readonly clock: SimulatedClock;
   readonly random: SeededRandom;
   readonly dayMs: number;
-  readonly channels: readonly SimulatedChannel[];
+  readonly channels: readonly CheckedChannel[];
   readonly arrivals: Arrival[];
   readonly timeoutMs: number;
 }

@@ -12,14 +12,25 @@ import type { LaneEvents } from '../../src/dispatch/run-lane.ts';
 import type { Logger } from '../../src/log/logger.ts';
 import { findProvider } from '../../src/providers/registry.ts';
 import { openInlineStore } from '../../src/store/sqlite/inline-store.ts';
-import { type LogEntryWithAttempts, type Store, StoreError } from '../../src/store/store.ts';
-import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import type { Arrival, DriverLedger, Ledgers, SimulatedChannel } from './ledgers.ts';
-import { createRandom, type SeededRandom } from './random.ts';
+import { type Store, StoreError } from '../../src/store/store.ts';
+import { createSimulatedClock, type SimulatedClock } from '../../test/support/simulated-clock.ts';
+import type { Arrival, CheckedChannel, DriverLedger, Ledgers } from '../check/ledgers.ts';
+import { createRandom, type SeededRandom } from '../support/random.ts';
+import { readWholeLog } from '../support/read-log.ts';
 import { createReceivers, type Receivers } from './receivers.ts';
 
 const HOUR_MS = 3_600_000;
 const TIMEOUT_MS = 10_000;
+
+/** A channel of the simulation, with the provider whose protocol its receiver speaks. */
+interface SimulatedChannel extends CheckedChannel {
+  readonly providerId: string;
+}
+
+/** The ledgers of a day, and what was done to the service. */
+export interface SimulatedDay extends Ledgers {
+  readonly faults: { readonly crashes: number; readonly storeFaults: number; readonly lostAnswers: number };
+}
 
 export const CHANNELS: readonly SimulatedChannel[] = [
   {
@@ -60,7 +71,7 @@ export interface SimulationOptions {
  * simulated clock, with receivers that are slow, busy, cut off or gone, a disk that fills up, clocks that jump, and a
  * process that is killed at random moments. The same seed gives the same day.
  */
-export async function simulate({ seed, hours }: SimulationOptions): Promise<Ledgers> {
+export async function simulate({ seed, hours }: SimulationOptions): Promise<SimulatedDay> {
   const folder = mkdtempSync(join(tmpdir(), 'postpoint-simulation-'));
   try {
     return await runDay(join(folder, 'day.db'), createRandom(seed), hours * HOUR_MS);
@@ -69,7 +80,7 @@ export async function simulate({ seed, hours }: SimulationOptions): Promise<Ledg
   }
 }
 
-async function runDay(path: string, random: SeededRandom, dayMs: number): Promise<Ledgers> {
+async function runDay(path: string, random: SeededRandom, dayMs: number): Promise<SimulatedDay> {
   const clock = createSimulatedClock();
   const faults = { crashes: 0, storeFaults: 0, lostAnswers: 0 };
   const arrivals: Arrival[] = [];
@@ -257,6 +268,9 @@ function configOf({ name, providerId, ordered, perMinute, perSecond }: Simulated
   };
 }
 
+/** A key names a message for two minutes; an honest client does not use it for longer. */
+const KEY_USED_MS = 110_000;
+
 /** Clients that post all day, in a steady trickle and in storms, and repeat what got no answer with the same key. */
 function startDriver(
   clock: SimulatedClock,
@@ -267,9 +281,9 @@ function startDriver(
   const ledger: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
   let count = 0;
 
-  async function postUntilAnswered(token: string, key: string): Promise<void> {
+  async function postUntilAnswered(token: string, key: string, giveUpMs: number): Promise<void> {
     const text = `${token} 告警：服务 API-Gateway 错误率 > 5% & 上升`;
-    for (;;) {
+    while (clock.monotonicMs() < giveUpMs) {
       const answer = await Promise.race([
         accept()({ text, to: null, requestId: key }),
         clock.wait(5_000).then(() => null),
@@ -288,10 +302,11 @@ function startDriver(
     for (let sent = 0; sent < messages; sent++) {
       const n = ++count;
       const [token, key] = [`m${n}m`, `key-${n}`];
-      void postUntilAnswered(token, key).then(async () => {
+      const giveUpMs = clock.monotonicMs() + KEY_USED_MS;
+      void postUntilAnswered(token, key, giveUpMs).then(async () => {
         if (!random.chance(0.05)) return;
         await clock.wait(random.between(0, 60_000));
-        await postUntilAnswered(token, key);
+        await postUntilAnswered(token, key, giveUpMs);
       });
       await clock.wait(random.between(0, 2 * gapMs));
     }
@@ -321,19 +336,5 @@ async function comeToRest(clock: SimulatedClock, store: Store): Promise<void> {
   for (let hour = 0; hour < 48; hour++) {
     await clock.advance(HOUR_MS);
     if ((await store.countOpen()).length === 0) return;
-  }
-}
-
-async function readWholeLog(store: Store): Promise<LogEntryWithAttempts[]> {
-  const log: LogEntryWithAttempts[] = [];
-  let beforeId: string | undefined;
-  for (;;) {
-    const page = await store.listMessages({ limit: 200, ...(beforeId === undefined ? {} : { beforeId }) });
-    for (const { id } of page.entries) {
-      const entry = await store.getMessage(id);
-      if (entry !== null) log.push(entry);
-    }
-    beforeId = page.entries.at(-1)?.id;
-    if (!page.more || beforeId === undefined) return log;
   }
 }

@@ -17,6 +17,18 @@ export function brokenPromises(ledgers: Ledgers): string[] {
   ];
 }
 
+/** How often a receiver has a message more than once, and how many attempts ended `unknown`. */
+export function countCopies({ arrivals, log }: Ledgers): {
+  readonly copies: number;
+  readonly unknown: number;
+} {
+  const taken = arrivals.filter((arrival) => arrival.taken);
+  const unknown = log.flatMap(({ deliveries }) =>
+    deliveries.flatMap(({ attempts }) => attempts.filter(({ outcome }) => outcome === 'unknown')),
+  );
+  return { copies: taken.length - new Set(taken.map(pairOf)).size, unknown: unknown.length };
+}
+
 /** Every accepted message has one delivery per channel, and each came to an end; `delivered` means that the receiver took it. */
 function lostMessages({ driver, arrivals, log, channels }: Ledgers): string[] {
   const entries = new Map(log.map((entry) => [entry.id, entry]));

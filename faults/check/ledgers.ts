@@ -10,9 +10,9 @@ export interface DriverLedger {
 export interface Arrival {
   readonly channel: string;
   readonly token: string;
-  /** Monotonic ms of the simulation. */
+  /** Monotonic ms at the receiver, when the whole request had come. */
   readonly atMs: number;
-  /** Wall clock of the simulation, as the sender's log uses it. */
+  /** The receiver's group has the message, whatever the sender came to know. */
   readonly taken: boolean;
 }
 
@@ -21,17 +21,16 @@ export interface Ledgers {
   readonly arrivals: readonly Arrival[];
   /** The whole push log after everything has come to rest. */
   readonly log: readonly LogEntryWithAttempts[];
-  readonly channels: readonly SimulatedChannel[];
-  /** What was done to the service. */
-  readonly faults: { readonly crashes: number; readonly storeFaults: number; readonly lostAnswers: number };
+  readonly channels: readonly CheckedChannel[];
 }
 
-export interface SimulatedChannel {
+/** A channel as far as the checker must know it. */
+export interface CheckedChannel {
   readonly name: string;
-  readonly providerId: string;
   readonly ordered: boolean;
   /** Channels with the same endpoint share its limits. */
   readonly endpoint: string;
+  /** 0 = no limit. */
   readonly perMinute: number;
   readonly perSecond: number;
 }

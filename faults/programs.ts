@@ -1,0 +1,6 @@
+import type { FaultProgram } from './program.ts';
+import { kill9 } from './programs/kill9.ts';
+import { sim } from './programs/sim.ts';
+
+/** Every program, in the order in which they run. */
+export const programs: readonly FaultProgram[] = [sim, kill9];
