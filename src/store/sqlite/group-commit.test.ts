@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { systemClock } from '../../core/clock.ts';
 import { createIds } from '../../core/ids.ts';
+import { systemBoot } from '../system-boot.ts';
 import type { Request } from './group-commit.ts';
 import { IN_MEMORY } from './open-database.ts';
 import { type Engine, openEngine } from './open-engine.ts';
@@ -10,7 +11,7 @@ let engine: Engine;
 const newId = createIds();
 
 beforeEach(() => {
-  engine = openEngine(IN_MEMORY, systemClock);
+  engine = openEngine(IN_MEMORY, systemClock, systemBoot());
   engine.run([
     { name: 'registerChannels', argument: [{ name: 'a', providerId: 'webhook', endpointHash: 'h' }] },
   ]);

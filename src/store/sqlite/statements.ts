@@ -138,9 +138,8 @@ export function prepareStatements(db: DatabaseSync) {
        JOIN channel c ON c.id = d.channel_id
        WHERE d.status = ${SENDING} ORDER BY d.id`,
     ),
-    setSeen: db.prepare(
-      `INSERT INTO meta (key, value) VALUES ('last_seen_ms', ?)
-       ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)`,
+    putMeta: db.prepare(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
   };
 }

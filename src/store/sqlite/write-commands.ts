@@ -4,6 +4,7 @@ import type { ChannelRef, ChannelRegistration, HeldEndpoint, InterruptedAttempt 
 import { createAcceptMessage } from './accept-message.ts';
 import type { WriteCommands } from './commands.ts';
 import { createRecordAttempt } from './record-attempt.ts';
+import { writeSeenTime } from './seen-time.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
 import { createTakeTurns } from './take-turns.ts';
@@ -24,10 +25,10 @@ export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteC
   const sql = prepareStatements(db);
   let notedMs = 0;
 
-  /** Leaves a mark of the time, so that a clock set back before the next start is noticed. */
+  /** Leaves a mark of the time, so that a clock that is set before the next start is noticed. */
   function noteTime(nowMs: number): void {
     if (nowMs - notedMs < NOTE_TIME_MS) return;
-    sql.setSeen.run(nowMs);
+    writeSeenTime(sql, clock);
     notedMs = nowMs;
   }
 
@@ -39,7 +40,7 @@ export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteC
     listInterrupted: () => sql.interrupted.all() as unknown as InterruptedAttempt[],
     listHeldEndpoints: () => listHeldEndpoints(sql, clock),
     resumeEndpoint: (endpointId) => void sql.resumeEndpoint.run(endpointId),
-    probe: () => void sql.setSeen.run(clock.nowMs()),
+    probe: () => writeSeenTime(sql, clock),
   };
 }
 
@@ -70,12 +71,4 @@ function listHeldEndpoints(sql: Statements, clock: StoreClock): HeldEndpoint[] {
 /** What a process that died left in flight ends now: its slots count for one more window. */
 export function endAbandonedSlots(db: DatabaseSync, clock: StoreClock): void {
   db.prepare('UPDATE slot SET ended_ms = ? WHERE ended_ms IS NULL').run(clock.endMs());
-}
-
-/** The last time that the store has seen, on its own axis; 0 for a new store. */
-export function lastSeenMs(db: DatabaseSync): number {
-  const row = db.prepare("SELECT value FROM meta WHERE key = 'last_seen_ms'").get() as
-    | { value: number }
-    | undefined;
-  return row?.value ?? 0;
 }
