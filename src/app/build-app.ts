@@ -7,12 +7,14 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
+import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
 import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
+import type { InFlightMarks } from '../store/in-flight.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
@@ -22,6 +24,7 @@ export interface AppDeps {
   readonly config: Config;
   /** Open; the app does not close it. */
   readonly store: Store;
+  readonly inFlight: InFlightMarks;
   readonly logger: Logger;
   readonly lang: Lang;
   readonly version: string;
@@ -35,7 +38,7 @@ export interface App {
 }
 
 /** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
-export async function startApp({ config, store, logger, lang, version }: AppDeps): Promise<App> {
+export async function startApp({ config, store, inFlight, logger, lang, version }: AppDeps): Promise<App> {
   const clock = systemClock;
   const newId = createIds();
   const metrics = createMetrics();
@@ -91,6 +94,7 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
   const startLanes = () =>
     startDispatcher({
       store,
+      inFlight,
       lanes: channels.map(({ ref, sender, windows, ordered, onUncertain }) => ({
         ref,
         sender,
@@ -139,10 +143,17 @@ function urlOf(address: AddressInfo | undefined): string {
 async function reportLeftovers(
   { config, store, logger, lang }: Pick<AppDeps, 'config' | 'store' | 'logger' | 'lang'>,
   directory: ChannelDirectory,
-  interrupted: number,
+  interrupted: Interrupted,
 ): Promise<void> {
   const say = texts[lang].service;
-  if (interrupted > 0) logger.warn('postpoint', say.interrupted, { [say.count]: interrupted });
+  const { unknown, recovered, notSent } = interrupted;
+  if (unknown + recovered + notSent > 0) {
+    logger.warn('postpoint', say.interrupted, {
+      [say.interruptedUnknown]: unknown,
+      [say.interruptedRecovered]: recovered,
+      [say.interruptedNotSent]: notSent,
+    });
+  }
   for (const { name, state, reason } of await directory.list()) {
     if (state === 'stopped') logger.error(name, say.channelStopped, { [say.reason]: reason?.[lang] ?? '' });
   }

@@ -104,7 +104,8 @@ export interface RecordAttemptCommand {
   /** null when nobody saw the end: the process died. */
   readonly durationMs: number | null;
   readonly outcome: Outcome;
-  readonly next: NextStep;
+  /** `again`: the request never left, so the delivery is due at once and no retry is used up. */
+  readonly next: NextStep | { readonly kind: 'again'; readonly error: LocalText };
 }
 
 export interface InterruptedAttempt {

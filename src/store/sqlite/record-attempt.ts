@@ -41,6 +41,9 @@ export function createRecordAttempt(
       case 'retry':
         sql.retry.run(clock.endMs() + next.waitMs, 1, JSON.stringify(next.error), deliveryId);
         return;
+      case 'again':
+        sql.retry.run(clock.endMs(), 0, JSON.stringify(next.error), deliveryId);
+        return;
       case 'pause': {
         const untilMs = clock.endMs() + next.waitMs;
         const reason = JSON.stringify(next.error);
