@@ -3,6 +3,7 @@ import { type NewId, timeOfId } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type ChannelRef, type Store, StoreError } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
+import { whyUnavailable } from './why-unavailable.ts';
 
 /** A request for `/api/text` whose form has been checked. */
 export interface AcceptRequest {
@@ -84,9 +85,4 @@ function indexByWord(recipients: readonly Recipient[]): ReadonlyMap<string, read
     }
   }
   return index;
-}
-
-function whyUnavailable(error: StoreError): 'stopping' | 'overloaded' | 'store' {
-  if (error.kind === 'closed') return 'stopping';
-  return error.kind === 'overloaded' ? 'overloaded' : 'store';
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAccept } from '../accept/accept.ts';
+import { createResend } from '../accept/resend.ts';
 import { createChannel } from '../channel/channel.ts';
 import { endpointHash } from '../channel/endpoint-hash.ts';
 import { createTransport } from '../channel/http-client.ts';
@@ -12,6 +13,8 @@ import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
+import { createChangeFeed } from '../pushlog/change-feed.ts';
+import { noteChanges } from '../pushlog/noting-store.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
@@ -35,9 +38,19 @@ export interface App {
 }
 
 /** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
-export async function startApp({ config, store, logger, lang, version }: AppDeps): Promise<App> {
+export async function startApp({ config, store: openedStore, logger, lang, version }: AppDeps): Promise<App> {
   const clock = systemClock;
   const newId = createIds();
+  const feed = createChangeFeed({
+    store: openedStore,
+    clock,
+    epoch: newId(clock.wallMs()),
+    onTrouble: (error) =>
+      logger.warn('api', texts[lang].api.storeFailed, {
+        error: error instanceof Error ? error.message : String(error),
+      }),
+  });
+  const store = noteChanges(openedStore, feed);
   const metrics = createMetrics();
   const transport = createTransport();
   let stopping = false;
@@ -56,7 +69,13 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     if (ref === undefined || provider === undefined)
       throw new Error(`channel ${channel.name} cannot be wired`);
     const { timeoutMs } = config.delivery;
-    return { ...channel, ref, sender: createChannel(channel, { provider, clock, transport, timeoutMs }) };
+    const { textLimit } = provider;
+    return {
+      ...channel,
+      ref,
+      textLimit: textLimit === null ? null : { max: textLimit.max, unit: textLimit.unit },
+      sender: createChannel(channel, { provider, clock, transport, timeoutMs }),
+    };
   });
 
   const accept = createAccept({
@@ -72,10 +91,26 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     },
     isStopping: () => stopping,
   });
-  const directory = createChannelDirectory(channels, store, (channelIds) => dispatcher?.wake(channelIds));
+  const resend = createResend({
+    store,
+    logger,
+    lang,
+    channels: refs,
+    wake(channelIds) {
+      metrics.resent.inc(channelIds.length);
+      dispatcher?.wake(channelIds);
+    },
+  });
+  const directory = createChannelDirectory(channels, {
+    store,
+    clock,
+    wake: (channelIds) => dispatcher?.wake(channelIds),
+  });
   const server = await createHttpServer({
     accept,
+    resend,
     channels: directory,
+    feed,
     pushLog: createPushLog(store),
     countOpen: () => countOpenOfAll(config, store),
     isReady: () => store.isWritable(),

@@ -83,16 +83,47 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
         summary: docs.getMessage,
         tags: ['api'],
         security,
+        parameters: [messageIdParameter(docs)],
+        responses: { 200: answer(docs.ok, 'MessageAnswer'), ...refusals([...API_READ, 404]) },
+      },
+    },
+    '/api/messages/{id}/resend': {
+      post: {
+        operationId: 'resendMessage',
+        summary: docs.resend,
+        description: docs.resendAbout,
+        tags: ['api'],
+        security,
+        parameters: [messageIdParameter(docs)],
+        requestBody: { required: false, content: { 'application/json': { schema: ref('ResendRequest') } } },
+        responses: { 200: answer(docs.ok, 'ResendAnswer'), ...refusals([...API_READ, 404, 413, 429]) },
+      },
+    },
+    '/api/events': {
+      get: {
+        operationId: 'watchEvents',
+        summary: docs.events,
+        description: docs.eventsAbout,
+        tags: ['api'],
+        security,
         parameters: [
           {
-            name: 'id',
-            in: 'path',
-            required: true,
-            description: docs.messageId,
-            schema: { type: 'string', pattern: ULID_PATTERN },
+            name: 'Last-Event-ID',
+            in: 'header',
+            description: docs.lastEventIdHeader,
+            schema: { type: 'string' },
+          },
+          {
+            name: 'last_event_id',
+            in: 'query',
+            description: docs.lastEventId,
+            schema: { type: 'string', minLength: 1 },
           },
         ],
-        responses: { 200: answer(docs.ok, 'MessageAnswer'), ...refusals([...API_READ, 404]) },
+        responses: {
+          200: { description: docs.ok, content: { 'text/event-stream': { schema: { type: 'string' } } } },
+          ...refusals(API_READ),
+        },
       },
     },
     '/api/channels': {
@@ -126,6 +157,16 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
     '/readyz': { get: probe('readyz', docs.readyz) },
     '/metrics': { get: document('metrics', docs.metrics, 'text/plain') },
     '/swagger/openapi.yaml': { get: document('openapi', docs.openapi, 'application/yaml') },
+  };
+}
+
+function messageIdParameter(docs: Docs): Json {
+  return {
+    name: 'id',
+    in: 'path',
+    required: true,
+    description: docs.messageId,
+    schema: { type: 'string', pattern: ULID_PATTERN },
   };
 }
 

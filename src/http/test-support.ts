@@ -1,9 +1,11 @@
 import { connect } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Accept, AcceptRequest } from '../accept/accept.ts';
+import type { ResendAnswer, ResendRequest } from '../accept/resend.ts';
 import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
+import { createChangeFeed } from '../pushlog/change-feed.ts';
 import type { LogEntryWithAttempts, LogQuery } from '../store/store.ts';
 import { createMetrics } from './metrics.ts';
 import type { Timings } from './node-server.ts';
@@ -17,8 +19,18 @@ export interface TestServer {
   /** What `accept` was asked. */
   readonly accepted: AcceptRequest[];
   readonly queries: LogQuery[];
+  /** What `resend` was asked. */
+  readonly resent: ResendRequest[];
   readonly logLines: string[];
 }
+
+/** By the name of the first channel; anything else is sent anew. */
+const RESEND_ANSWERS: Readonly<Record<string, ResendAnswer>> = {
+  nobody: { kind: 'unknown_channel', name: 'nobody' },
+  'no message': { kind: 'unknown_message' },
+  'not failed': { kind: 'nothing_failed' },
+  busy: { kind: 'unavailable', why: 'overloaded' },
+};
 
 const STOPPED_CHANNEL: ChannelState = {
   name: 'ops',
@@ -28,6 +40,10 @@ const STOPPED_CHANNEL: ChannelState = {
   pausedUntilMs: null,
   reason: { zh: '已停用', en: 'stopped' },
   queueDepth: 3,
+  oldestQueuedAtMs: 1_500,
+  windows: [{ windowMs: 60_000, maxSends: 20, left: 0, nextFreeAtMs: 2_000 }],
+  textLimit: { max: 20_000, unit: 'bytes' },
+  overflow: 'split',
 };
 
 export const FAST_TIMINGS: Timings = {
@@ -35,6 +51,7 @@ export const FAST_TIMINGS: Timings = {
   headersTimeoutMs: 200,
   connectionsCheckingIntervalMs: 20,
   keepAliveTimeoutMs: 5_000,
+  eventPingIntervalMs: 50,
   closeGraceMs: 500,
 };
 
@@ -47,6 +64,7 @@ type Overrides = Omit<Partial<HttpDeps>, 'api'> & {
 export async function startServer(t: TestContext, overrides: Overrides = {}): Promise<TestServer> {
   const accepted: AcceptRequest[] = [];
   const queries: LogQuery[] = [];
+  const resent: ResendRequest[] = [];
   const logLines: string[] = [];
   const { api, entries = [], ...rest } = overrides;
   const newId = createIds();
@@ -63,6 +81,16 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
       },
       getMessage: async (id) => entries.find((entry) => entry.id === id) ?? null,
     },
+    resend: async (request) => {
+      resent.push(request);
+      return RESEND_ANSWERS[request.channels?.[0] ?? ''] ?? { kind: 'resent', deliveries: [] };
+    },
+    feed: createChangeFeed({
+      store: { listDeliveries: async () => [] },
+      clock: systemClock,
+      epoch: 'test',
+      onTrouble: () => undefined,
+    }),
     channels: {
       list: async () => [STOPPED_CHANNEL],
       resume: async (name) => name === STOPPED_CHANNEL.name,
@@ -91,7 +119,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
   if (address === undefined) throw new Error('the server listens nowhere');
   t.after(() => server.close());
   const { port } = address;
-  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, logLines };
+  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, resent, logLines };
 }
 
 function collectingLogger(lines: string[]): Logger {

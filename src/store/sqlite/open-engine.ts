@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../core/clock.ts';
+import { createDeliveryCounts } from './delivery-counts.ts';
 import { createGroupCommit, type Reply, type Request } from './group-commit.ts';
 import { openForWriting } from './open-database.ts';
+import { prepareStatements } from './statements.ts';
 import { createStoreClock } from './store-clock.ts';
 import { createWriteCommands, endAbandonedSlots, lastSeenMs } from './write-commands.ts';
 
@@ -17,6 +19,8 @@ export function openEngine(path: string, clock: Clock): Engine {
   const db = openForWriting(path);
   const storeClock = createStoreClock(clock, lastSeenMs(db));
   endAbandonedSlots(db, storeClock);
-  const commands = createWriteCommands(db, storeClock);
-  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands) };
+  const sql = prepareStatements(db);
+  const counts = createDeliveryCounts(sql);
+  const commands = createWriteCommands(sql, storeClock, counts);
+  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands, counts) };
 }
