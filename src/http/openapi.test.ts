@@ -125,6 +125,29 @@ const calls: { operationId: string; path: string; init?: RequestInit; status: nu
   { operationId: 'listMessages', path: '/api/messages?limit=x', status: 400 },
   { operationId: 'getMessage', path: `/api/messages/${ID}`, status: 200 },
   { operationId: 'getMessage', path: '/api/messages/x', status: 404 },
+  {
+    operationId: 'resendMessage',
+    path: `/api/messages/${ID}/resend`,
+    init: { method: 'POST', body: '{"channels":["ops"]}', headers: { 'content-type': 'application/json' } },
+    status: 200,
+  },
+  {
+    operationId: 'resendMessage',
+    path: `/api/messages/${ID}/resend`,
+    init: { method: 'POST', body: '[]', headers: { 'content-type': 'application/json' } },
+    status: 400,
+  },
+  {
+    operationId: 'resendMessage',
+    path: '/api/messages/x/resend',
+    init: {
+      method: 'POST',
+      body: '{"channels":["no message"]}',
+      headers: { 'content-type': 'application/json' },
+    },
+    status: 404,
+  },
+  { operationId: 'watchEvents', path: '/api/events?x=1', status: 400 },
   { operationId: 'listChannels', path: '/api/channels', status: 200 },
   { operationId: 'resumeChannel', path: '/api/channels/ops/resume', init: { method: 'POST' }, status: 200 },
   {

@@ -140,6 +140,8 @@ const missing: { method: string; path: string; status: number; allow: string | n
   { method: 'PROPFIND', path: '/api/text', status: 405, allow: 'POST' },
   { method: 'DELETE', path: '/api/messages/x', status: 405, allow: 'GET, HEAD' },
   { method: 'POST', path: '/api/messages', status: 405, allow: 'GET, HEAD' },
+  { method: 'GET', path: '/api/messages/x/resend', status: 405, allow: 'POST' },
+  { method: 'POST', path: '/api/events', status: 405, allow: 'GET, HEAD' },
   { method: 'POST', path: '/healthz', status: 405, allow: 'GET, HEAD' },
   { method: 'PUT', path: '/swagger/openapi.yaml', status: 405, allow: 'GET, HEAD' },
 ];
@@ -189,6 +191,7 @@ test('required headers guard everything under /api/, in every spelling, and noth
     '/api/nope',
     '/api/messages',
     '/api/messages/x',
+    '/api/events',
     '/api/%zz',
     `/api/messages/${'x'.repeat(300)}`,
   ])

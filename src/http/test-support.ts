@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import type { Accept, AcceptRequest } from '../accept/accept.ts';
 import type { ResendAnswer, ResendRequest } from '../accept/resend.ts';
 import { systemClock } from '../core/clock.ts';
+import type { Delivery } from '../core/delivery.ts';
 import { createIds } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { createChangeFeed } from '../pushlog/change-feed.ts';
@@ -23,6 +24,17 @@ export interface TestServer {
   readonly resent: ResendRequest[];
   readonly logLines: string[];
 }
+
+const QUEUED: Delivery = {
+  id: '8',
+  channel: 'ops',
+  provider: 'feishu_bot',
+  status: 'queued',
+  attemptCount: 0,
+  nextAttemptAtMs: null,
+  finishedAtMs: null,
+  error: null,
+};
 
 /** By the name of the first channel; anything else is sent anew. */
 const RESEND_ANSWERS: Readonly<Record<string, ResendAnswer>> = {
@@ -83,7 +95,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     },
     resend: async (request) => {
       resent.push(request);
-      return RESEND_ANSWERS[request.channels?.[0] ?? ''] ?? { kind: 'resent', deliveries: [] };
+      return RESEND_ANSWERS[request.channels?.[0] ?? ''] ?? { kind: 'resent', deliveries: [QUEUED] };
     },
     feed: createChangeFeed({
       store: { listDeliveries: async () => [] },

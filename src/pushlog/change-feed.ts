@@ -94,10 +94,10 @@ export function createChangeFeed({ store, clock, epoch, onTrouble }: ChangeFeedD
       resetTheLost();
       const from = Math.min(...[...watchers].map(({ told }) => told));
       if (from === last || watchers.size === 0) continue;
-      const step = collect(from);
+      const { numbers, until, ...selection } = collect(from);
       try {
-        const rows = await store.listDeliveries(step);
-        tell(from, step.until, orderChanges(rows, step.numbers));
+        const rows = await store.listDeliveries(selection);
+        tell(from, until, orderChanges(rows, numbers));
       } catch (error) {
         if (error instanceof StoreError && error.kind === 'closed') return;
         onTrouble(error);
