@@ -113,6 +113,7 @@ export async function startApp({ config, store: openedStore, logger, lang, versi
     feed,
     pushLog: createPushLog(store),
     countOpen: () => countOpenOfAll(config, store),
+    countDeliveries: store.countDeliveries,
     isReady: () => store.isWritable(),
     isStopping: () => stopping,
     api: config.api,

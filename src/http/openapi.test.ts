@@ -148,6 +148,8 @@ const calls: { operationId: string; path: string; init?: RequestInit; status: nu
     status: 404,
   },
   { operationId: 'watchEvents', path: '/api/events?x=1', status: 400 },
+  { operationId: 'readStats', path: '/api/stats?range=7d&channel=ops', status: 200 },
+  { operationId: 'readStats', path: '/api/stats?range=1y', status: 400 },
   { operationId: 'listChannels', path: '/api/channels', status: 200 },
   { operationId: 'resumeChannel', path: '/api/channels/ops/resume', init: { method: 'POST' }, status: 200 },
   {

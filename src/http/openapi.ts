@@ -3,6 +3,7 @@ import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { API_ERRORS } from './api-error.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './messages-query.ts';
 import { createSchemas, type SchemaName, ULID_PATTERN } from './schemas.ts';
+import { DEFAULT_RANGE, STATS_RANGE_NAMES } from './stats-query.ts';
 
 export interface OpenApiOptions {
   readonly lang: Lang;
@@ -124,6 +125,30 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
           200: { description: docs.ok, content: { 'text/event-stream': { schema: { type: 'string' } } } },
           ...refusals(API_READ),
         },
+      },
+    },
+    '/api/stats': {
+      get: {
+        operationId: 'readStats',
+        summary: docs.stats,
+        description: docs.statsAbout,
+        tags: ['api'],
+        security,
+        parameters: [
+          {
+            name: 'range',
+            in: 'query',
+            description: docs.statsRange,
+            schema: { type: 'string', enum: [...STATS_RANGE_NAMES], default: DEFAULT_RANGE },
+          },
+          {
+            name: 'channel',
+            in: 'query',
+            description: docs.channel,
+            schema: { type: 'string', minLength: 1 },
+          },
+        ],
+        responses: { 200: answer(docs.ok, 'StatsAnswer'), ...refusals(API_READ) },
       },
     },
     '/api/channels': {

@@ -127,6 +127,19 @@ export function createSchemas(docs: Texts['api']['docs']) {
     CLOSED,
   );
 
+  const count = () => Type.Integer({ minimum: 0 });
+  const ChannelStats = Type.Object(
+    {
+      channel: Type.String(),
+      provider: Type.String(),
+      totals: Type.Object({ accepted: count(), delivered: count(), failed: count() }, CLOSED),
+      series: Type.Array(Type.Tuple([Type.Integer(), count(), count(), count()]), {
+        description: docs.statsSeries,
+      }),
+    },
+    CLOSED,
+  );
+
   return {
     TextRequest,
     TextForm,
@@ -141,6 +154,17 @@ export function createSchemas(docs: Texts['api']['docs']) {
     TextLimit,
     Channel,
     ChannelsAnswer: Type.Object({ ...okFields, items: Type.Array(Channel) }, CLOSED),
+    ChannelStats,
+    StatsAnswer: Type.Object(
+      {
+        ...okFields,
+        from: time(),
+        to: time(),
+        bucket_ms: Type.Integer({ minimum: 1, description: docs.statsBucket }),
+        channels: Type.Array(ChannelStats, { description: docs.statsChannels }),
+      },
+      CLOSED,
+    ),
     OkAnswer: Type.Object(okFields, CLOSED),
     ErrorAnswer: Type.Object(
       { code: Type.Enum(errorCodes, { description: docs.resultCode }), ...answerFields },
@@ -165,5 +189,6 @@ export type AttemptJson = Static<Schemas['Attempt']>;
 export type DeliveryJson = Static<Schemas['Delivery']>;
 export type DeliveryEventJson = Static<Schemas['DeliveryEvent']>;
 export type MessageJson = Static<Schemas['Message']>;
+export type ChannelStatsJson = Static<Schemas['ChannelStats']>;
 export type ChannelJson = Static<Schemas['Channel']>;
 export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

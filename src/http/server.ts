@@ -21,6 +21,7 @@ import { registerHealth } from './routes/health.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerResend } from './routes/resend.ts';
+import { registerStats } from './routes/stats.ts';
 import { registerSwagger } from './routes/swagger.ts';
 import { registerText } from './routes/text.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -40,6 +41,7 @@ export interface HttpDeps {
   /** Whether the service is on its way out: new requests get 503. */
   readonly isStopping: () => boolean;
   readonly countOpen: Store['countOpen'];
+  readonly countDeliveries: Store['countDeliveries'];
   readonly metrics: Metrics;
   readonly version: string;
   /** Language of the service log; default Chinese. */
@@ -128,6 +130,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
         feed: deps.feed,
         pingIntervalMs: timings.eventPingIntervalMs,
       });
+      registerStats(scope, { countDeliveries: deps.countDeliveries, clock, nextId });
       registerChannels(scope, { channels: deps.channels, nextId });
     },
     { prefix: '/api' },

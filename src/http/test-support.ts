@@ -7,7 +7,7 @@ import type { Delivery } from '../core/delivery.ts';
 import { createIds } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { createChangeFeed } from '../pushlog/change-feed.ts';
-import type { LogEntryWithAttempts, LogQuery } from '../store/store.ts';
+import type { ChannelCounts, CountQuery, LogEntryWithAttempts, LogQuery } from '../store/store.ts';
 import { createMetrics } from './metrics.ts';
 import type { Timings } from './node-server.ts';
 import type { ChannelState } from './routes/channels.ts';
@@ -22,8 +22,21 @@ export interface TestServer {
   readonly queries: LogQuery[];
   /** What `resend` was asked. */
   readonly resent: ResendRequest[];
+  /** What `countDeliveries` was asked. */
+  readonly counted: CountQuery[];
   readonly logLines: string[];
 }
+
+const COUNTS: readonly ChannelCounts[] = [
+  {
+    channel: 'ops',
+    provider: 'feishu_bot',
+    buckets: [
+      { startMs: 900_000, accepted: 3, delivered: 1, failed: 0 },
+      { startMs: 2_700_000, accepted: 0, delivered: 1, failed: 1 },
+    ],
+  },
+];
 
 const QUEUED: Delivery = {
   id: '8',
@@ -77,6 +90,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
   const accepted: AcceptRequest[] = [];
   const queries: LogQuery[] = [];
   const resent: ResendRequest[] = [];
+  const counted: CountQuery[] = [];
   const logLines: string[] = [];
   const { api, entries = [], ...rest } = overrides;
   const newId = createIds();
@@ -122,6 +136,10 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     isReady: () => true,
     isStopping: () => false,
     countOpen: async () => [{ channel: 'ops', count: 3 }],
+    countDeliveries: async (query) => {
+      counted.push(query);
+      return [...COUNTS];
+    },
     metrics: createMetrics(),
     version: '0.0.0-test',
     timings: FAST_TIMINGS,
@@ -131,7 +149,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
   if (address === undefined) throw new Error('the server listens nowhere');
   t.after(() => server.close());
   const { port } = address;
-  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, resent, logLines };
+  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, resent, counted, logLines };
 }
 
 function collectingLogger(lines: string[]): Logger {

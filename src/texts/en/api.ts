@@ -47,6 +47,7 @@ export const api: typeof zh = {
   badStatus: (allowed) => `status can only be ${allowed}`,
   badTime: (name) => `${name} must be an RFC 3339 time, such as 2026-01-02T03:04:05Z (encode + as %2B)`,
   emptyParameter: (name) => `${name} must not be empty`,
+  badRange: (allowed) => `range can only be ${allowed}`,
   unauthenticated: 'a header that the setting api.headers asks for is absent or wrong',
   hostForbidden:
     'this Host is not allowed; use localhost, an IP address, or add the name to api.allowed_hosts',
@@ -116,6 +117,14 @@ export const api: typeof zh = {
     events: 'Changes of deliveries as they happen',
     eventsAbout:
       'Server-sent events. First comes hello (data: {"id": the present position}); each change of a delivery is a delivery event (data: DeliveryEvent; changes in quick succession merge into the latest state); reset says that what was missed can no longer be told: read the log anew. Connect again with the id of the last event and no change is lost.',
+    stats: 'Deliveries per channel over time',
+    statsAbout:
+      'New (accepted), delivered and failed deliveries per channel and span of time; a channel without any between from and to does not appear.',
+    statsRange: 'How far back',
+    statsBucket: 'Length of each span in ms',
+    statsChannels: 'Channels that had deliveries',
+    statsSeries:
+      '[start of the span (ms since 1970), accepted, delivered, failed]; spans with zeros only are left out; oldest first',
     lastEventIdHeader: 'Id of the last event received; the header counts where both are given',
     lastEventId: 'As Last-Event-ID, for clients that cannot set that header',
     exampleMsg: 'test, test, test',

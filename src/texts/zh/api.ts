@@ -46,6 +46,7 @@ export const api = {
   badStatus: (allowed: string) => `status 只能是 ${allowed}`,
   badTime: (name: string) => `${name} 必须是 RFC 3339 时间，例如 2026-01-02T03:04:05Z（+ 需要编码为 %2B）`,
   emptyParameter: (name: string) => `${name} 不能为空`,
+  badRange: (allowed: string) => `range 只能是 ${allowed}`,
   unauthenticated: '请求头未通过验证：缺少配置项 api.headers 要求的请求头，或值不正确',
   hostForbidden: '不允许的 Host；请使用 localhost、IP 地址，或把该名称加入 api.allowed_hosts',
   originForbidden: '不接受来自其他网站页面的请求',
@@ -116,6 +117,13 @@ export const api = {
     events: '投递变化的实时事件流',
     eventsAbout:
       '服务器推送事件（SSE）。连接后先收到 hello（data 为 {"id": 当前位置}）；投递每次变化收到 delivery（data 见 DeliveryEvent，短时间内的多次变化合并为最新状态）；收到 reset 表示错过的变化已无法补发，请重新查询。断线后带上最后收到的事件 id 重新连接，不会漏掉变化。',
+    stats: '各通道的投递数量随时间的变化',
+    statsAbout:
+      '按时间段统计各通道新建（accepted）、送达和失败的投递；from 到 to 之间没有任何投递的通道不出现。',
+    statsRange: '最近多长时间',
+    statsBucket: '每个时间段的长度（毫秒）',
+    statsChannels: '有投递的通道',
+    statsSeries: '[时间段开始（毫秒时间戳）, accepted, delivered, failed]；全为 0 的时间段省略，从早到晚',
     lastEventIdHeader: '最后收到的事件 id；两者都有时以请求头为准',
     lastEventId: '同 Last-Event-ID，供不能设置该请求头的客户端使用',
     exampleMsg: '测试，测试，测试',

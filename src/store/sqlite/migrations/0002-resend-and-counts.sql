@@ -15,16 +15,19 @@ CREATE TABLE delivery_count (
   PRIMARY KEY (width_ms, start_ms, channel_id)
 ) STRICT, WITHOUT ROWID;
 
--- What the log already holds. 11 s for 5 million deliveries.
-CREATE TEMP TABLE minute_count AS
-SELECT at_ms / 60000 * 60000 AS start_ms, channel_id, sum(accepted) AS accepted, sum(delivered) AS delivered,
-  sum(failed) AS failed
-FROM (
-  SELECT m.created_at_ms AS at_ms, d.channel_id, 1 AS accepted, 0 AS delivered, 0 AS failed
-  FROM delivery d JOIN message m ON m.seq = d.message_seq
-  UNION ALL
-  SELECT finished_at_ms, channel_id, 0, status = 3, status = 4 FROM delivery WHERE finished_at_ms IS NOT NULL
-) GROUP BY 1, 2;
+-- What the log already holds: 7 s for 5 million deliveries. Upserts, because a GROUP BY would sort 10 million rows in
+-- memory (11 s, 350 MB).
+CREATE TEMP TABLE minute_count (
+  start_ms INTEGER, channel_id INTEGER, accepted INTEGER, delivered INTEGER, failed INTEGER,
+  PRIMARY KEY (start_ms, channel_id)
+) WITHOUT ROWID;
+INSERT INTO temp.minute_count
+SELECT m.created_at_ms / 60000 * 60000, d.channel_id, 1, 0, 0 FROM delivery d JOIN message m ON m.seq = d.message_seq
+WHERE true ON CONFLICT DO UPDATE SET accepted = accepted + 1;
+INSERT INTO temp.minute_count
+SELECT finished_at_ms / 60000 * 60000, channel_id, 0, status = 3, status = 4 FROM delivery
+WHERE finished_at_ms IS NOT NULL
+ON CONFLICT DO UPDATE SET delivered = delivered + excluded.delivered, failed = failed + excluded.failed;
 INSERT INTO delivery_count
 SELECT w.width_ms, c.start_ms / w.width_ms * w.width_ms, c.channel_id, sum(c.accepted), sum(c.delivered), sum(c.failed)
 FROM temp.minute_count c, (
