@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAccept } from '../accept/accept.ts';
 import { createResend } from '../accept/resend.ts';
+import { createResolveRecipients } from '../accept/resolve-recipients.ts';
 import { createChannel } from '../channel/channel.ts';
 import { endpointHash } from '../channel/endpoint-hash.ts';
 import { createTransport } from '../channel/http-client.ts';
@@ -20,6 +21,7 @@ import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
+import { createPreview } from './preview.ts';
 
 export interface AppDeps {
   readonly config: Config;
@@ -73,18 +75,19 @@ export async function startApp({ config, store: openedStore, logger, lang, versi
     return {
       ...channel,
       ref,
-      textLimit: textLimit === null ? null : { max: textLimit.max, unit: textLimit.unit },
+      textLimit,
       sender: createChannel(channel, { provider, clock, transport, timeoutMs }),
     };
   });
 
+  const recipients = channels.map(({ ref, tags }) => ({ ...ref, tags }));
   const accept = createAccept({
     store,
     clock,
     newId,
     logger,
     lang,
-    recipients: channels.map(({ ref, tags }) => ({ ...ref, tags })),
+    recipients,
     wake(channelIds) {
       metrics.accepted.inc();
       dispatcher?.wake(channelIds);
@@ -109,6 +112,7 @@ export async function startApp({ config, store: openedStore, logger, lang, versi
   const server = await createHttpServer({
     accept,
     resend,
+    preview: createPreview(channels, createResolveRecipients(recipients)),
     channels: directory,
     feed,
     pushLog: createPushLog(store),

@@ -64,7 +64,7 @@ export function createChannelDirectory(
             left: free,
             nextFreeAtMs: free > 0 || waitMs === null ? null : nowMs + waitMs,
           })),
-          textLimit,
+          textLimit: textLimit && { max: textLimit.max, unit: textLimit.unit },
           overflow,
         };
       });

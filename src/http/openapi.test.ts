@@ -148,6 +148,18 @@ const calls: { operationId: string; path: string; init?: RequestInit; status: nu
     status: 404,
   },
   { operationId: 'watchEvents', path: '/api/events?x=1', status: 400 },
+  {
+    operationId: 'previewText',
+    path: '/api/preview',
+    init: { method: 'POST', body: '{"msg":"a"}', headers: { 'content-type': 'application/json' } },
+    status: 200,
+  },
+  {
+    operationId: 'previewText',
+    path: '/api/preview',
+    init: { method: 'POST', body: '{"msg":1}', headers: { 'content-type': 'application/json' } },
+    status: 400,
+  },
   { operationId: 'readStats', path: '/api/stats?range=7d&channel=ops', status: 200 },
   { operationId: 'readStats', path: '/api/stats?range=1y', status: 400 },
   { operationId: 'listChannels', path: '/api/channels', status: 200 },

@@ -2,6 +2,7 @@ import { DELIVERY_STATUSES } from '../core/delivery.ts';
 import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { API_ERRORS } from './api-error.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './messages-query.ts';
+import { MAX_PREVIEW_BYTES } from './routes/preview.ts';
 import { createSchemas, type SchemaName, ULID_PATTERN } from './schemas.ts';
 import { DEFAULT_RANGE, STATS_RANGE_NAMES } from './stats-query.ts';
 
@@ -125,6 +126,17 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
           200: { description: docs.ok, content: { 'text/event-stream': { schema: { type: 'string' } } } },
           ...refusals(API_READ),
         },
+      },
+    },
+    '/api/preview': {
+      post: {
+        operationId: 'previewText',
+        summary: docs.preview,
+        description: docs.previewAbout(MAX_PREVIEW_BYTES),
+        tags: ['api'],
+        security,
+        requestBody: { required: true, content: { 'application/json': { schema: ref('TextRequest') } } },
+        responses: { 200: answer(docs.ok, 'PreviewAnswer'), ...refusals([...API_READ, 413, 429]) },
       },
     },
     '/api/stats': {

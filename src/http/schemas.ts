@@ -6,6 +6,9 @@ import { TEXT_UNITS } from '../core/text-unit.ts';
 import type { Texts } from '../texts/texts.ts';
 import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
 
+/** What a platform's limit makes of a text. */
+export const TEXT_FATES = ['whole', 'split', 'truncate', 'too_long'] as const;
+
 export const ULID_PATTERN = '^[0-7][0-9A-HJKMNP-TV-Z]{25}$';
 
 const CLOSED = { additionalProperties: false } as const;
@@ -140,6 +143,19 @@ export function createSchemas(docs: Texts['api']['docs']) {
     CLOSED,
   );
 
+  const TextPreview = Type.Object(
+    {
+      channel: Type.String(),
+      provider: Type.String(),
+      size: Type.Integer({ minimum: 1, description: docs.previewSize }),
+      max: integerOrNull(),
+      unit: Type.Enum([...TEXT_UNITS]),
+      parts: Type.Integer({ minimum: 0, description: docs.previewParts }),
+      fate: Type.Enum([...TEXT_FATES], { description: docs.previewFate }),
+    },
+    CLOSED,
+  );
+
   return {
     TextRequest,
     TextForm,
@@ -154,6 +170,8 @@ export function createSchemas(docs: Texts['api']['docs']) {
     TextLimit,
     Channel,
     ChannelsAnswer: Type.Object({ ...okFields, items: Type.Array(Channel) }, CLOSED),
+    TextPreview,
+    PreviewAnswer: Type.Object({ ...okFields, items: Type.Array(TextPreview) }, CLOSED),
     ChannelStats,
     StatsAnswer: Type.Object(
       {
@@ -189,6 +207,7 @@ export type AttemptJson = Static<Schemas['Attempt']>;
 export type DeliveryJson = Static<Schemas['Delivery']>;
 export type DeliveryEventJson = Static<Schemas['DeliveryEvent']>;
 export type MessageJson = Static<Schemas['Message']>;
+export type TextPreviewJson = Static<Schemas['TextPreview']>;
 export type ChannelStatsJson = Static<Schemas['ChannelStats']>;
 export type ChannelJson = Static<Schemas['Channel']>;
 export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

@@ -20,6 +20,7 @@ import { type EventStreams, registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerMetrics } from './routes/metrics.ts';
+import { type Preview, registerPreview } from './routes/preview.ts';
 import { registerResend } from './routes/resend.ts';
 import { registerStats } from './routes/stats.ts';
 import { registerSwagger } from './routes/swagger.ts';
@@ -29,6 +30,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 export interface HttpDeps {
   readonly accept: Accept;
   readonly resend: Resend;
+  readonly preview: Preview;
   readonly pushLog: PushLog;
   readonly feed: ChangeFeed;
   readonly channels: ChannelDirectory;
@@ -131,6 +133,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
         pingIntervalMs: timings.eventPingIntervalMs,
       });
       registerStats(scope, { countDeliveries: deps.countDeliveries, clock, nextId });
+      registerPreview(scope, { preview: deps.preview, bodyLimitBytes: api.bodyLimitBytes, nextId });
       registerChannels(scope, { channels: deps.channels, nextId });
     },
     { prefix: '/api' },

@@ -11,6 +11,7 @@ import type { ChannelCounts, CountQuery, LogEntryWithAttempts, LogQuery } from '
 import { createMetrics } from './metrics.ts';
 import type { Timings } from './node-server.ts';
 import type { ChannelState } from './routes/channels.ts';
+import type { TextPreview } from './routes/preview.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './server.ts';
 
 export interface TestServer {
@@ -26,6 +27,19 @@ export interface TestServer {
   readonly counted: CountQuery[];
   readonly logLines: string[];
 }
+
+const PREVIEWS: readonly TextPreview[] = [
+  {
+    channel: 'ops',
+    provider: 'feishu_bot',
+    size: 40_000,
+    max: 20_000,
+    unit: 'bytes',
+    parts: 3,
+    fate: 'split',
+  },
+  { channel: 'hook', provider: 'webhook', size: 4, max: null, unit: 'code_points', parts: 1, fate: 'whole' },
+];
 
 const COUNTS: readonly ChannelCounts[] = [
   {
@@ -111,6 +125,10 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
       resent.push(request);
       return RESEND_ANSWERS[request.channels?.[0] ?? ''] ?? { kind: 'resent', deliveries: [QUEUED] };
     },
+    preview: async ({ to }) =>
+      to?.includes('nobody')
+        ? { kind: 'unknown_recipient', word: 'nobody' }
+        : { kind: 'previews', previews: PREVIEWS },
     feed: createChangeFeed({
       store: { listDeliveries: async () => [] },
       clock: systemClock,

@@ -47,6 +47,7 @@ export const api: typeof zh = {
   badStatus: (allowed) => `status can only be ${allowed}`,
   badTime: (name) => `${name} must be an RFC 3339 time, such as 2026-01-02T03:04:05Z (encode + as %2B)`,
   emptyParameter: (name) => `${name} must not be empty`,
+  previewTooLong: (maxBytes) => `a text of more than ${maxBytes} bytes cannot be previewed`,
   badRange: (allowed) => `range can only be ${allowed}`,
   unauthenticated: 'a header that the setting api.headers asks for is absent or wrong',
   hostForbidden:
@@ -125,6 +126,12 @@ export const api: typeof zh = {
     statsChannels: 'Channels that had deliveries',
     statsSeries:
       '[start of the span (ms since 1970), accepted, delivered, failed]; spans with zeros only are left out; oldest first',
+    preview: 'What each channel would make of a text',
+    previewAbout: (maxBytes) =>
+      `By the limits of the platforms; nothing is stored or sent. The text may have ${maxBytes} bytes (UTF-8).`,
+    previewSize: 'Size as the platform counts it; characters where it states no limit',
+    previewParts: 'Requests that would be sent; 0 if it cannot be sent',
+    previewFate: 'whole, split, truncate, or too_long: it would not be sent',
     lastEventIdHeader: 'Id of the last event received; the header counts where both are given',
     lastEventId: 'As Last-Event-ID, for clients that cannot set that header',
     exampleMsg: 'test, test, test',
