@@ -147,6 +147,7 @@ const calls: { operationId: string; path: string; init?: RequestInit; status: nu
     },
     status: 404,
   },
+  { operationId: 'exportMessages', path: '/api/messages/export', status: 400 },
   { operationId: 'watchEvents', path: '/api/events?x=1', status: 400 },
   {
     operationId: 'previewText',

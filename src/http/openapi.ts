@@ -1,6 +1,7 @@
 import { DELIVERY_STATUSES } from '../core/delivery.ts';
 import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { API_ERRORS } from './api-error.ts';
+import { EXPORT_FORMATS } from './export-query.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './messages-query.ts';
 import { MAX_PREVIEW_BYTES } from './routes/preview.ts';
 import { createSchemas, type SchemaName, ULID_PATTERN } from './schemas.ts';
@@ -77,6 +78,35 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
         security,
         parameters: messageParameters(docs),
         responses: { 200: answer(docs.ok, 'MessagePageAnswer'), ...refusals(API_READ) },
+      },
+    },
+    '/api/messages/export': {
+      get: {
+        operationId: 'exportMessages',
+        summary: docs.exportMessages,
+        description: docs.exportAbout,
+        tags: ['api'],
+        security,
+        parameters: [
+          {
+            name: 'format',
+            in: 'query',
+            required: true,
+            description: docs.exportFormat,
+            schema: { type: 'string', enum: [...EXPORT_FORMATS] },
+          },
+          ...messageParameters(docs).filter(({ name }) => name !== 'limit' && name !== 'cursor'),
+        ],
+        responses: {
+          200: {
+            description: docs.ok,
+            content: {
+              'application/x-ndjson': { schema: { type: 'string' } },
+              'text/csv': { schema: { type: 'string' } },
+            },
+          },
+          ...refusals(API_READ),
+        },
       },
     },
     '/api/messages/{id}': {

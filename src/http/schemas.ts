@@ -207,7 +207,6 @@ export type AttemptJson = Static<Schemas['Attempt']>;
 export type DeliveryJson = Static<Schemas['Delivery']>;
 export type DeliveryEventJson = Static<Schemas['DeliveryEvent']>;
 export type MessageJson = Static<Schemas['Message']>;
-export type TextPreviewJson = Static<Schemas['TextPreview']>;
 export type ChannelStatsJson = Static<Schemas['ChannelStats']>;
 export type ChannelJson = Static<Schemas['Channel']>;
 export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

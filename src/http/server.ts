@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts';
 import { createListeners, DEFAULT_TIMINGS, type Timings } from './node-server.ts';
 import { type ChannelDirectory, registerChannels } from './routes/channels.ts';
 import { type EventStreams, registerEvents } from './routes/events.ts';
+import { registerExport } from './routes/export.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerMetrics } from './routes/metrics.ts';
@@ -127,6 +128,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
       scope.setNotFoundHandler(refuseUnknownPath);
       registerText(scope, { accept: deps.accept, bodyLimitBytes: api.bodyLimitBytes });
       registerMessages(scope, { pushLog: deps.pushLog, nextId });
+      registerExport(scope, { pushLog: deps.pushLog, clock, logger, lang });
       registerResend(scope, { resend: deps.resend, bodyLimitBytes: api.bodyLimitBytes, nextId });
       eventStreams = registerEvents(scope, {
         feed: deps.feed,

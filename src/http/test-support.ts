@@ -119,6 +119,9 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
         queries.push(query);
         return { entries, nextCursor: null };
       },
+      async *walkMessages() {
+        yield entries;
+      },
       getMessage: async (id) => entries.find((entry) => entry.id === id) ?? null,
     },
     resend: async (request) => {

@@ -48,6 +48,7 @@ export const api: typeof zh = {
   badTime: (name) => `${name} must be an RFC 3339 time, such as 2026-01-02T03:04:05Z (encode + as %2B)`,
   emptyParameter: (name) => `${name} must not be empty`,
   previewTooLong: (maxBytes) => `a text of more than ${maxBytes} bytes cannot be previewed`,
+  badFormat: (allowed) => `format is required and can only be ${allowed}`,
   badRange: (allowed) => `range can only be ${allowed}`,
   unauthenticated: 'a header that the setting api.headers asks for is absent or wrong',
   hostForbidden:
@@ -64,6 +65,7 @@ export const api: typeof zh = {
   unavailableStore: 'the store cannot be used right now; try again later',
   notReady: 'PostPoint is not ready',
 
+  exportBroken: 'an export broke off',
   requestFailed: 'a request failed',
   storeFailed: 'the store could not serve a request',
 
@@ -126,6 +128,10 @@ export const api: typeof zh = {
     statsChannels: 'Channels that had deliveries',
     statsSeries:
       '[start of the span (ms since 1970), accepted, delivered, failed]; spans with zeros only are left out; oldest first',
+    exportMessages: 'Export the push log',
+    exportAbout:
+      'Every message that matches, newest first. ndjson: one Message a line. csv (UTF-8 with a byte order mark): one delivery a line; what could be taken for a formula begins with a single quote. After a fault on the way the connection breaks off and the file is not complete.',
+    exportFormat: 'Format of the file',
     preview: 'What each channel would make of a text',
     previewAbout: (maxBytes) =>
       `By the limits of the platforms; nothing is stored or sent. The text may have ${maxBytes} bytes (UTF-8).`,

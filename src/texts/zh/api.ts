@@ -47,6 +47,7 @@ export const api = {
   badTime: (name: string) => `${name} 必须是 RFC 3339 时间，例如 2026-01-02T03:04:05Z（+ 需要编码为 %2B）`,
   emptyParameter: (name: string) => `${name} 不能为空`,
   previewTooLong: (maxBytes: number) => `预览的内容不能超过 ${maxBytes} 字节`,
+  badFormat: (allowed: string) => `format 是必填项，只能是 ${allowed}`,
   badRange: (allowed: string) => `range 只能是 ${allowed}`,
   unauthenticated: '请求头未通过验证：缺少配置项 api.headers 要求的请求头，或值不正确',
   hostForbidden: '不允许的 Host；请使用 localhost、IP 地址，或把该名称加入 api.allowed_hosts',
@@ -63,6 +64,7 @@ export const api = {
   notReady: 'PostPoint 尚未就绪',
 
   // The service log.
+  exportBroken: '导出中断',
   requestFailed: '处理请求时出错',
   storeFailed: '存储无法完成请求',
 
@@ -125,6 +127,10 @@ export const api = {
     statsBucket: '每个时间段的长度（毫秒）',
     statsChannels: '有投递的通道',
     statsSeries: '[时间段开始（毫秒时间戳）, accepted, delivered, failed]；全为 0 的时间段省略，从早到晚',
+    exportMessages: '导出推送日志',
+    exportAbout:
+      '符合条件的全部消息，从新到旧。ndjson 每行一条消息（Message）；csv（UTF-8 带 BOM）每行一次投递，可能被当作公式的内容前加一个单引号。中途出错时连接会中断，文件不完整。',
+    exportFormat: '文件格式',
     preview: '预览各通道会怎样发送一段内容',
     previewAbout: (maxBytes: number) =>
       `按各平台的长度限制计算，不保存，不发送。内容最多 ${maxBytes} 字节（UTF-8）。`,
