@@ -207,6 +207,5 @@ export type AttemptJson = Static<Schemas['Attempt']>;
 export type DeliveryJson = Static<Schemas['Delivery']>;
 export type DeliveryEventJson = Static<Schemas['DeliveryEvent']>;
 export type MessageJson = Static<Schemas['Message']>;
-export type ChannelStatsJson = Static<Schemas['ChannelStats']>;
 export type ChannelJson = Static<Schemas['Channel']>;
 export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

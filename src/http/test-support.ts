@@ -46,8 +46,8 @@ const COUNTS: readonly ChannelCounts[] = [
     channel: 'ops',
     provider: 'feishu_bot',
     buckets: [
-      { startMs: 900_000, accepted: 3, delivered: 1, failed: 0 },
-      { startMs: 2_700_000, accepted: 0, delivered: 1, failed: 1 },
+      [900_000, 3, 1, 0],
+      [2_700_000, 0, 1, 1],
     ],
   },
 ];

@@ -206,13 +206,8 @@ export interface ChannelCounts {
   readonly buckets: readonly CountBucket[];
 }
 
-export interface CountBucket {
-  readonly startMs: number;
-  /** New deliveries, those of a resend too, by the time of their acceptance; the other two by the time of their end. */
-  readonly accepted: number;
-  readonly delivered: number;
-  readonly failed: number;
-}
+/** New deliveries, those of a resend too, by the time of their acceptance; the other two by the time of their end. */
+export type CountBucket = readonly [startMs: number, accepted: number, delivered: number, failed: number];
 
 export interface LogQuery {
   readonly limit: number;

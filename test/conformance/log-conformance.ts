@@ -303,12 +303,7 @@ export function logConformance(name: string, open: (clock: SimulatedClock) => Pr
       ) => {
         const [counts, ...others] = await store.countDeliveries({ widthMs, fromMs, channel });
         assert.equal(others.length, 0);
-        return counts?.buckets.map(({ startMs, accepted, delivered, failed }) => [
-          startMs,
-          accepted,
-          delivered,
-          failed,
-        ]);
+        return counts?.buckets;
       };
       const startOf = (atMs: number, widthMs: number) => Math.floor(atMs / widthMs) * widthMs;
 

@@ -3,7 +3,6 @@ import type { Clock } from '../../core/clock.ts';
 import type { ChannelCounts, Store } from '../../store/store.ts';
 import { envelope, sendJson } from '../answer.ts';
 import { timeJson } from '../message-json.ts';
-import type { ChannelStatsJson } from '../schemas.ts';
 import { parseStatsQuery, STATS_RANGES } from '../stats-query.ts';
 
 export interface StatsDeps {
@@ -31,17 +30,12 @@ export function registerStats(app: FastifyInstance, { countDeliveries, clock, ne
   });
 }
 
-function channelStats({ channel, provider, buckets }: ChannelCounts): ChannelStatsJson {
+function channelStats({ channel, provider, buckets }: ChannelCounts) {
   const totals = { accepted: 0, delivered: 0, failed: 0 };
-  for (const { accepted, delivered, failed } of buckets) {
+  for (const [, accepted, delivered, failed] of buckets) {
     totals.accepted += accepted;
     totals.delivered += delivered;
     totals.failed += failed;
   }
-  return {
-    channel,
-    provider,
-    totals,
-    series: buckets.map(({ startMs, accepted, delivered, failed }) => [startMs, accepted, delivered, failed]),
-  };
+  return { channel, provider, totals, series: buckets };
 }

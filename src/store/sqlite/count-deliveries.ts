@@ -1,36 +1,35 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ChannelCounts, CountQuery } from '../store.ts';
+import type { ChannelCounts, CountBucket, CountQuery } from '../store.ts';
 
-interface CountRow {
-  readonly channel_id: number;
+interface ChannelRow {
+  readonly id: number;
   readonly channel: string;
   readonly provider: string;
-  readonly start_ms: number;
-  readonly accepted: number;
-  readonly delivered: number;
-  readonly failed: number;
 }
 
-/** Reads the counts that `delivery-counts.ts` keeps. */
+type CountRow = readonly [channelId: number, ...bucket: CountBucket];
+
+/** Reads the counts that `delivery-counts.ts` keeps. Rows as arrays: a month of 100 channels has 18,000 of them. */
 export function createCountDeliveries(db: DatabaseSync): (query: CountQuery) => ChannelCounts[] {
-  const select = db.prepare(
-    `SELECT n.channel_id, c.name AS channel, c.provider, n.start_ms, n.accepted, n.delivered, n.failed
-     FROM delivery_count n JOIN channel c ON c.id = n.channel_id
-     WHERE n.width_ms = ?1 AND n.start_ms >= ?2 AND (?3 IS NULL OR c.name = ?3) ORDER BY n.start_ms`,
+  const channels = db.prepare('SELECT id, name AS channel, provider FROM channel ORDER BY id');
+  const counts = db.prepare(
+    `SELECT channel_id, start_ms, accepted, delivered, failed FROM delivery_count
+     WHERE width_ms = ?1 AND start_ms >= ?2
+       AND (?3 IS NULL OR channel_id IN (SELECT id FROM channel WHERE name = ?3))
+     ORDER BY start_ms`,
   );
+  counts.setReturnArrays(true);
 
   return ({ widthMs, fromMs, channel = null }) => {
-    const rows = select.all(widthMs, fromMs, channel) as unknown as CountRow[];
-    const byChannel = Map.groupBy(rows, (row) => row.channel_id);
-    return [...byChannel.values()].flatMap((buckets) => {
-      const [first] = buckets;
-      return first === undefined
-        ? []
-        : [{ channel: first.channel, provider: first.provider, buckets: buckets.map(toBucket) }];
+    const buckets = new Map<number, CountBucket[]>();
+    for (const [channelId, ...bucket] of counts.all(widthMs, fromMs, channel) as unknown as CountRow[]) {
+      const known = buckets.get(channelId);
+      if (known === undefined) buckets.set(channelId, [bucket]);
+      else known.push(bucket);
+    }
+    return (channels.all() as unknown as ChannelRow[]).flatMap(({ id, channel: name, provider }) => {
+      const found = buckets.get(id);
+      return found === undefined ? [] : [{ channel: name, provider, buckets: found }];
     });
   };
-}
-
-function toBucket({ start_ms, accepted, delivered, failed }: CountRow) {
-  return { startMs: start_ms, accepted, delivered, failed };
 }
