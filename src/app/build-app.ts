@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAccept } from '../accept/accept.ts';
+import { createResend } from '../accept/resend.ts';
+import { createResolveRecipients } from '../accept/resolve-recipients.ts';
 import { createChannel } from '../channel/channel.ts';
 import { endpointHash } from '../channel/endpoint-hash.ts';
 import { createTransport } from '../channel/http-client.ts';
@@ -13,12 +15,15 @@ import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
+import { createChangeFeed } from '../pushlog/change-feed.ts';
+import { noteChanges } from '../pushlog/noting-store.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
 import type { InFlightMarks } from '../store/in-flight.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
+import { createPreview } from './preview.ts';
 
 export interface AppDeps {
   readonly config: Config;
@@ -38,9 +43,20 @@ export interface App {
 }
 
 /** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
-export async function startApp({ config, store, inFlight, logger, lang, version }: AppDeps): Promise<App> {
+export async function startApp(deps: AppDeps): Promise<App> {
+  const { config, inFlight, logger, lang, version } = deps;
   const clock = systemClock;
   const newId = createIds();
+  const feed = createChangeFeed({
+    store: deps.store,
+    clock,
+    epoch: newId(clock.wallMs()),
+    onTrouble: (error) =>
+      logger.warn('api', texts[lang].api.storeFailed, {
+        error: error instanceof Error ? error.message : String(error),
+      }),
+  });
+  const store = noteChanges(deps.store, feed);
   const metrics = createMetrics();
   const transport = createTransport();
   let stopping = false;
@@ -59,28 +75,53 @@ export async function startApp({ config, store, inFlight, logger, lang, version 
     if (ref === undefined || provider === undefined)
       throw new Error(`channel ${channel.name} cannot be wired`);
     const { timeoutMs } = config.delivery;
-    return { ...channel, ref, sender: createChannel(channel, { provider, clock, transport, timeoutMs }) };
+    const { textLimit } = provider;
+    return {
+      ...channel,
+      ref,
+      textLimit,
+      sender: createChannel(channel, { provider, clock, transport, timeoutMs }),
+    };
   });
 
+  const recipients = channels.map(({ ref, tags }) => ({ ...ref, tags }));
   const accept = createAccept({
     store,
     clock,
     newId,
     logger,
     lang,
-    recipients: channels.map(({ ref, tags }) => ({ ...ref, tags })),
+    recipients,
     wake(channelIds) {
       metrics.accepted.inc();
       dispatcher?.wake(channelIds);
     },
     isStopping: () => stopping,
   });
-  const directory = createChannelDirectory(channels, store, (channelIds) => dispatcher?.wake(channelIds));
+  const resend = createResend({
+    store,
+    logger,
+    lang,
+    channels: refs,
+    wake(channelIds) {
+      metrics.resent.inc(channelIds.length);
+      dispatcher?.wake(channelIds);
+    },
+  });
+  const directory = createChannelDirectory(channels, {
+    store,
+    clock,
+    wake: (channelIds) => dispatcher?.wake(channelIds),
+  });
   const server = await createHttpServer({
     accept,
+    resend,
+    preview: createPreview(channels, createResolveRecipients(recipients)),
     channels: directory,
+    feed,
     pushLog: createPushLog(store),
     countOpen: () => countOpenOfAll(config, store),
+    countDeliveries: store.countDeliveries,
     isReady: () => store.isWritable(),
     isStopping: () => stopping,
     api: config.api,

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { RateLimitWindow } from '../core/rate-windows.ts';
+import { type RateLimitWindow, strictestWindows } from '../core/rate-windows.ts';
 import type { InFlightMarks } from '../store/in-flight.ts';
 import type { ChannelRef, Store } from '../store/store.ts';
 import type { DeliveryPolicy } from './retry-decision.ts';
@@ -68,7 +68,8 @@ export async function startDispatcher(
       for (const other of wakersOfEndpoint.get(ref.endpointId) ?? []) other.wake();
     };
     const waker = wakers.get(ref.channelId) ?? createWaker(clock);
-    const windows = strictestWindows(lanes.filter((other) => other.ref.endpointId === ref.endpointId));
+    const sharing = lanes.filter((other) => other.ref.endpointId === ref.endpointId);
+    const windows = strictestWindows(sharing.map((other) => other.windows));
     return runLane(
       {
         store,
@@ -107,14 +108,4 @@ async function withinMs(work: Promise<unknown>, limitMs: number, clock: Clock): 
   const over = new AbortController();
   await Promise.race([work, clock.wait(limitMs, over.signal)]);
   over.abort();
-}
-
-/** Channels on one URL share its windows: where they are configured differently, the tighter figure holds for all. */
-function strictestWindows(lanes: readonly LaneConfig[]): RateLimitWindow[] {
-  const strictest = new Map<number, RateLimitWindow>();
-  for (const window of lanes.flatMap(({ windows }) => windows)) {
-    const present = strictest.get(window.windowMs);
-    if (present === undefined || window.maxSends < present.maxSends) strictest.set(window.windowMs, window);
-  }
-  return [...strictest.values()];
 }

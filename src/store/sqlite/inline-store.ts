@@ -46,12 +46,17 @@ export function openInlineStore(options: InlineStoreOptions): Store {
     accept: (command) => write('accept', command),
     takeTurns: (command) => write('takeTurns', command),
     recordAttempt: (command) => write('recordAttempt', command),
+    resend: (command) => write('resend', command),
     listInterrupted: () => write('listInterrupted', undefined as never),
     listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
+    listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
     listMessages: async (query) => queries.listMessages(query),
     getMessage: async (id) => queries.getMessage(id),
     countOpen: async () => queries.countOpen(),
+    listOldestOpen: async () => queries.listOldestOpen(),
+    listDeliveries: async (selection) => queries.listDeliveries(selection),
+    countDeliveries: async (query) => queries.countDeliveries(query),
     isWritable: () => open,
     async close() {
       open = false;

@@ -1,11 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LocalText } from '../../core/local-text.ts';
-import type { ChannelRef, ChannelRegistration, HeldEndpoint, InterruptedAttempt } from '../store.ts';
+import { roomInWindows } from '../../core/rate-windows.ts';
+import type {
+  ChannelRef,
+  ChannelRegistration,
+  EndpointRoom,
+  EndpointWindows,
+  HeldEndpoint,
+  InterruptedAttempt,
+} from '../store.ts';
 import { createAcceptMessage } from './accept-message.ts';
 import type { WriteCommands } from './commands.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
 import { createRecordAttempt } from './record-attempt.ts';
+import { createResend } from './resend.ts';
 import { writeSeenTime } from './seen-time.ts';
-import { prepareStatements, type Statements } from './statements.ts';
+import { slotLedgerOf } from './slot-ledger.ts';
+import type { Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
 import { createTakeTurns } from './take-turns.ts';
 
@@ -21,8 +32,11 @@ interface HeldRow {
 }
 
 /** The commands of the SQLite store. Each expects to run inside a transaction; none begins or ends one. */
-export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteCommands {
-  const sql = prepareStatements(db);
+export function createWriteCommands(
+  sql: Statements,
+  clock: StoreClock,
+  counts: DeliveryCounts,
+): WriteCommands {
   let notedMs = 0;
 
   /** Leaves a mark of the time, so that a clock that is set before the next start is noticed. */
@@ -34,12 +48,14 @@ export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteC
 
   return {
     registerChannels: (channels) => channels.map((channel) => registerChannel(sql, channel)),
-    accept: createAcceptMessage(sql, clock, noteTime),
-    takeTurns: createTakeTurns(sql, clock, noteTime),
-    recordAttempt: createRecordAttempt(sql, clock),
+    accept: createAcceptMessage(sql, clock, counts, noteTime),
+    takeTurns: createTakeTurns(sql, clock, counts, noteTime),
+    recordAttempt: createRecordAttempt(sql, clock, counts),
+    resend: createResend(sql, clock, counts),
     listInterrupted: () => sql.interrupted.all() as unknown as InterruptedAttempt[],
     listHeldEndpoints: () => listHeldEndpoints(sql, clock),
     resumeEndpoint: (endpointId) => void sql.resumeEndpoint.run(endpointId),
+    listWindowRoom: (endpoints) => endpoints.map((endpoint) => windowRoom(sql, clock, endpoint)),
     probe: () => writeSeenTime(sql, clock),
   };
 }
@@ -66,6 +82,17 @@ function listHeldEndpoints(sql: Statements, clock: StoreClock): HeldEndpoint[] {
       reason: reason === null ? null : (JSON.parse(reason) as LocalText),
     };
   });
+}
+
+function windowRoom(
+  sql: Statements,
+  clock: StoreClock,
+  { endpointId, windows }: EndpointWindows,
+): EndpointRoom {
+  const slots = slotLedgerOf(sql, endpointId);
+  return {
+    windows: windows.map((window) => ({ ...window, ...roomInWindows([window], slots, clock.nowMs()) })),
+  };
 }
 
 /** What a process that died left in flight ends now: its slots count for one more window. */

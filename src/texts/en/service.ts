@@ -20,6 +20,7 @@ export const service: typeof zh = {
   gaveUp: 'failed for good',
   stoppedUnsent: 'channel is stopped, messages failed unsent',
   channelStopped: 'the channel is stopped',
+  resent: 'resend: queued',
   partSent: 'part delivered',
   duration: 'duration',
   attempt: 'attempt',

@@ -17,6 +17,7 @@ export const service = {
   gaveUp: '失败，不再重试',
   stoppedUnsent: '通道已停用，消息未发送即标记失败',
   channelStopped: '通道处于停用状态',
+  resent: '重发：已加入队列',
   partSent: '部分内容已发送',
   duration: '耗时',
   attempt: '第几次尝试',
