@@ -27,7 +27,7 @@ export interface Store {
   listHeldEndpoints(): Promise<HeldEndpoint[]>;
   /** Ends a stop and a pause of an endpoint, because a person says so. */
   resumeEndpoint(endpointId: number): Promise<void>;
-  /** A page of the push log, newest first. */
+  /** A page of the push log, the last accepted first. It takes a bounded time: see `LogPage.searchedTo`. */
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
   /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
@@ -153,8 +153,13 @@ export interface LogEntry extends Message {
 
 export interface LogPage {
   readonly entries: readonly LogEntry[];
-  /** Whether older entries match too. */
+  /** Whether older entries match too, or may: see `searchedTo`. */
   readonly more: boolean;
+  /**
+   * The last message that was looked at, when the search had to stop before it had looked at everything: its id is the
+   * key of the next page. Otherwise null.
+   */
+  readonly searchedTo: { readonly id: string; readonly createdAtMs: number } | null;
 }
 
 export interface LogEntryWithAttempts extends Message {

@@ -1,4 +1,4 @@
-import type { LogQuery } from '../store.ts';
+import type { LogPage, LogQuery } from '../store.ts';
 import type { Reply, Request } from './group-commit.ts';
 import type { ReadQueries } from './read-queries.ts';
 
@@ -28,10 +28,26 @@ export interface ReaderOptions extends WorkerOptions {
 export type ReadRequest =
   | { readonly name: 'listMessages'; readonly argument: LogQuery }
   | { readonly name: 'getMessage'; readonly argument: string }
-  | { readonly name: 'countOpen'; readonly argument: null };
+  | { readonly name: 'countOpen'; readonly argument: null }
+  /** The index can be used from now on, or must be let go of. */
+  | { readonly name: 'openIndex'; readonly argument: null }
+  | { readonly name: 'closeIndex'; readonly argument: null };
 
-export type ReadResult = ReturnType<ReadQueries[keyof ReadQueries]>;
+export interface ReadResults extends Pick<ReadQueries, 'getMessage' | 'countOpen'> {
+  listMessages(query: LogQuery): LogPage;
+  openIndex(): void;
+  closeIndex(): void;
+}
+
+export type ReadResult = ReturnType<ReadResults[keyof ReadResults]>;
 
 export type FromReader =
-  | { readonly ok: true; readonly value: ReadResult }
+  /** `indexDamaged`: the answer is right, but the index was found damaged and let go of. */
+  | { readonly ok: true; readonly value: ReadResult; readonly indexDamaged: boolean }
   | { readonly ok: false; readonly message: string };
+
+/** `changed`: there may be something to index. `remake`: nobody reads the index any more; begin it anew. */
+export type ToIndexer = 'changed' | 'remake' | 'close';
+
+/** `usable`: the index can be read. `damaged`: nobody may read it any more; answered by `remake`. */
+export type FromIndexer = 'usable' | 'damaged';
