@@ -59,7 +59,7 @@ function attemptJson(attempt: Attempt, lang: Lang): AttemptJson {
   };
 }
 
-function timeOrNull(ms: number | null): string | null {
+export function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : timeJson(ms);
 }
 

@@ -109,6 +109,8 @@ export const api: typeof zh = {
     channelReason: 'Why it is paused or stopped; null while active',
     queueDepth: 'Deliveries that are not finished',
     nextCursor: 'Cursor of the next page; null when there is none',
+    searchedUntil:
+      'When a search had to stop before it had looked at everything: it has looked back to this time, and goes on with `next_cursor`. Otherwise null',
     allow: 'The right methods',
     retryAfter: 'Try again after so many seconds',
     part: 'Which part of a split text, from 1',

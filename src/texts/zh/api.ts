@@ -109,6 +109,7 @@ export const api = {
     channelReason: '暂停或停用的原因；正常时为 null',
     queueDepth: '未完成的投递数',
     nextCursor: '下一页的 cursor；没有更多时为 null',
+    searchedUntil: '查询未查完全部日志时，已查到的时间点（由新到旧），可用 next_cursor 继续；已查完则为 null',
     allow: '可用的方法',
     retryAfter: '多少秒后重试',
     part: '长消息拆分后的第几段，从 1 开始',
