@@ -6,7 +6,7 @@ import { createRandom } from './support/random.ts';
 /** `npm run faults [-- NAME… --full --seed N]`: breaks things and prints one line for each program. */
 
 /** At most so many sentences of one program are printed: the first ones tell, the rest repeats. */
-const MAX_SENTENCES = 200;
+const MAX_SENTENCES = 20;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
