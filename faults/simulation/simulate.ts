@@ -23,7 +23,7 @@ const HOUR_MS = 3_600_000;
 const TIMEOUT_MS = 10_000;
 
 /** A channel of the simulation, with the provider whose protocol its receiver speaks. */
-interface SimulatedChannel extends CheckedChannel {
+export interface SimulatedChannel extends CheckedChannel {
   readonly providerId: string;
 }
 
@@ -101,7 +101,9 @@ async function runDay(path: string, random: SeededRandom, dayMs: number): Promis
     throw new StoreError('unavailable', 'disk full');
   };
 
-  let running = await startProcess({ path, clock, random, receivers, onStoreCommand });
+  const start = (atCommand: () => void) =>
+    startProcess({ path, clock, random, receivers, channels: CHANNELS, onStoreCommand: atCommand });
+  let running = await start(onStoreCommand);
   const driver = startDriver(clock, random, dayMs, () => running.accept);
 
   let nextCrashMs = random.between(0, HOUR_MS);
@@ -112,7 +114,7 @@ async function runDay(path: string, random: SeededRandom, dayMs: number): Promis
     faults.crashes++;
     if (random.chance(0.3)) clock.stepWall(random.between(-2 * HOUR_MS, 0));
     await clock.advance(random.between(50, 5_000));
-    running = await startProcess({ path, clock, random, receivers, onStoreCommand: () => undefined });
+    running = await start(() => undefined);
     running.setOnStoreCommand(onStoreCommand);
     nextCrashMs = clock.monotonicMs() + random.between(10 * 60_000, 4 * HOUR_MS);
   }
@@ -130,12 +132,14 @@ interface ProcessOptions {
   readonly path: string;
   readonly clock: SimulatedClock;
   readonly random: SeededRandom;
-  readonly receivers: Receivers;
+  readonly receivers: Pick<Receivers, 'receive'>;
+  readonly channels: readonly SimulatedChannel[];
   readonly onStoreCommand: () => void;
 }
 
 /** The service between its start and the moment it is killed: after that none of its promises is ever kept. */
-async function startProcess({ path, clock, random, receivers, onStoreCommand }: ProcessOptions) {
+export async function startProcess(options: ProcessOptions) {
+  const { path, clock, random, receivers, channels, onStoreCommand } = options;
   let alive = true;
   let beforeCommand = onStoreCommand;
   const inner = openInlineStore({ path, clock, durable: false, beforeCommand: () => beforeCommand() });
@@ -144,9 +148,9 @@ async function startProcess({ path, clock, random, receivers, onStoreCommand }: 
     send: (request) => receivers.receive(request.url, request.body ?? '', () => alive),
   };
   const refs = await store.registerChannels(
-    CHANNELS.map(({ name, providerId, endpoint }) => ({ name, providerId, endpointHash: endpoint })),
+    channels.map(({ name, providerId, endpoint }) => ({ name, providerId, endpointHash: endpoint })),
   );
-  const lanes = CHANNELS.map((channel, index) => {
+  const lanes = channels.map((channel, index) => {
     const provider = findProvider(channel.providerId);
     const ref = refs[index];
     if (provider === undefined || ref === undefined) throw new Error(`no provider ${channel.providerId}`);
