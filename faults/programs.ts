@@ -1,4 +1,5 @@
 import type { FaultProgram } from './program.ts';
+import { fuzz } from './programs/fuzz.ts';
 import { isolate } from './programs/isolate.ts';
 import { kill9 } from './programs/kill9.ts';
 import { overload } from './programs/overload.ts';
@@ -17,4 +18,5 @@ export const programs: readonly FaultProgram[] = [
   isolate,
   overload,
   soak,
+  fuzz,
 ];
