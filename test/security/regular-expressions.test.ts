@@ -24,6 +24,9 @@ const TRUSTED_INPUT = new Set(['channel/blocked-addresses.ts /\\.+$/']);
 const LITERAL =
   /(?<=[=(,:[!&|?{;}>]\s*|return\s+)\/((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)\/([dgimsuvy]*)/g;
 
+/** For a single expression, beside what it mentions itself. */
+const ORDINARY = ['a', '0', ' ', '\n', '.', '-', '"', '\\', '中', 'a ', 'a.', '\r\n'];
+/** For whole functions: what some expression in them may stumble over. */
 const PIECES = [
   ...'a0 \t\n.-_/:;,<>&@#%[](){}|*`"\'=?!+~$^\\中',
   ...[
@@ -96,7 +99,7 @@ test('every regular expression of the source takes a text of 64 KiB in its strid
       count++;
       if (TRUSTED_INPUT.has(`${name} ${literal}`)) continue;
       const units = name.startsWith('sandbox/') ? PART_UNITS : TEXT_UNITS;
-      for (const piece of [...PIECES, ...piecesOf(literal)]) {
+      for (const piece of [...ORDINARY, ...piecesOf(literal)]) {
         for (const text of textsOf(piece, units)) {
           const spentMs = cpuMs(() => void text.replace(literal, ''));
           if (spentMs > MAX_CPU_MS)
