@@ -29,9 +29,9 @@ export const isolate: FaultProgram = {
   about: 'every channel but one is hostile: the healthy one is as fast as alone',
   async run({ full }) {
     const messages = full ? 5_000 : 250;
-    const receivers = await startReceivers(takesAll());
     const hostile = new Worker(new URL('../zoo/hostile-worker.ts', import.meta.url), { workerData: HOSTILE });
     const [hosts] = (await once(hostile, 'message')) as [readonly string[]];
+    const receivers = await startReceivers(takesAll());
     const workplace = createWorkplace(`
 api.port = 0
 delivery.timeout = 2
