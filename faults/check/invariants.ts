@@ -88,7 +88,7 @@ function unloggedSends({ arrivals, log, driver }: Ledgers): string[] {
 }
 
 /** No rolling window at the receiver holds more than its limit. */
-function windowsOverLimit({ arrivals, channels }: Ledgers): string[] {
+export function windowsOverLimit({ arrivals, channels }: Pick<Ledgers, 'arrivals' | 'channels'>): string[] {
   const endpointOf = new Map(channels.map(({ name, endpoint }) => [name, endpoint]));
   return [...new Set(channels.map(({ endpoint }) => endpoint))].flatMap((endpoint) => {
     const limits = channels.find((channel) => channel.endpoint === endpoint);

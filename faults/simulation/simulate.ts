@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 const TIMEOUT_MS = 10_000;
 
 /** A channel of the simulation, with the provider whose protocol its receiver speaks. */
-interface SimulatedChannel extends CheckedChannel {
+export interface SimulatedChannel extends CheckedChannel {
   readonly providerId: string;
 }
 
@@ -102,7 +102,9 @@ async function runDay(path: string, random: SeededRandom, dayMs: number): Promis
     throw new StoreError('unavailable', 'disk full');
   };
 
-  let running = await startProcess({ path, clock, random, receivers, onStoreCommand });
+  const start = (atCommand: () => void) =>
+    startProcess({ path, clock, random, receivers, channels: CHANNELS, onStoreCommand: atCommand });
+  let running = await start(onStoreCommand);
   const driver = startDriver(clock, random, dayMs, () => running.accept);
 
   let nextCrashMs = random.between(0, HOUR_MS);
@@ -116,7 +118,7 @@ async function runDay(path: string, random: SeededRandom, dayMs: number): Promis
     if (machineToo) clock.restart();
     if (random.chance(0.3)) clock.stepWall(random.between(-2 * HOUR_MS, machineToo ? 0 : 2 * HOUR_MS));
     await clock.advance(random.between(50, 5_000));
-    running = await startProcess({ path, clock, random, receivers, onStoreCommand: () => undefined });
+    running = await start(() => undefined);
     running.setOnStoreCommand(onStoreCommand);
     nextCrashMs = clock.monotonicMs() + random.between(10 * 60_000, 4 * HOUR_MS);
   }
@@ -134,12 +136,14 @@ interface ProcessOptions {
   readonly path: string;
   readonly clock: SimulatedClock;
   readonly random: SeededRandom;
-  readonly receivers: Receivers;
+  readonly receivers: Pick<Receivers, 'receive'>;
+  readonly channels: readonly SimulatedChannel[];
   readonly onStoreCommand: () => void;
 }
 
 /** The service between its start and the moment it is killed: after that none of its promises is ever kept. */
-async function startProcess({ path, clock, random, receivers, onStoreCommand }: ProcessOptions) {
+export async function startProcess(options: ProcessOptions) {
+  const { path, clock, random, receivers, channels, onStoreCommand } = options;
   let alive = true;
   let beforeCommand = onStoreCommand;
   const { boot } = clock;
@@ -163,9 +167,9 @@ async function startProcess({ path, clock, random, receivers, onStoreCommand }: 
       }),
   };
   const refs = await store.registerChannels(
-    CHANNELS.map(({ name, providerId, endpoint }) => ({ name, providerId, endpointHash: endpoint })),
+    channels.map(({ name, providerId, endpoint }) => ({ name, providerId, endpointHash: endpoint })),
   );
-  const lanes = CHANNELS.map((channel, index) => {
+  const lanes = channels.map((channel, index) => {
     const provider = findProvider(channel.providerId);
     const ref = refs[index];
     if (provider === undefined || ref === undefined) throw new Error(`no provider ${channel.providerId}`);

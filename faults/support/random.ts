@@ -22,3 +22,11 @@ export function createRandom(seed: number): SeededRandom {
     chance: (probability) => next() < probability,
   };
 }
+
+/** The same things in an order of the seed. */
+export function shuffled<T>(things: readonly T[], random: SeededRandom): T[] {
+  return things
+    .map((thing) => ({ thing, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ thing }) => thing);
+}

@@ -2,8 +2,14 @@ import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { Route } from './route.ts';
 
-/** A server's answer head may have this many bytes; `Answer` keeps a handful of its headers. */
-const MAX_HEAD_BYTES = 32_768;
+/** Node's own limit on a head. undici counts names and values alone, so this is up to 16,384 headers. */
+const MAX_HEAD_BYTES = 16_384;
+
+/**
+ * An answer is parsed in pieces of at most this size. Past its limit on a head, undici makes an error for every further
+ * header of the piece at hand: of 64 KiB full of `a:` that took the event loop 70 to 160 ms, every channel's loop.
+ */
+const MAX_READ_BYTES = 4_096;
 
 /** Idle connections are dropped before the servers that we know drop them (5 s is Node's default). */
 export const MAX_IDLE_MS = 4_000;
@@ -30,7 +36,7 @@ export function createConnection(socket: Socket, { target }: Route): Connection 
       handedOver = true;
       // Not in this tick: undici's queue does not move on when its connector answers at once.
       queueMicrotask(() => {
-        if (first && !socket.destroyed) callback(null, socket);
+        if (first && !socket.destroyed) callback(null, readInPieces(socket));
         else callback(Object.assign(new Error('socket is gone'), { code: 'ECONNRESET' }), null);
       });
     },
@@ -46,4 +52,15 @@ export function createConnection(socket: Socket, { target }: Route): Connection 
   });
   client.on('disconnect', () => void client.destroy());
   return { client, isOpen: () => !socket.destroyed && !client.destroyed };
+}
+
+function readInPieces(socket: Socket): Socket {
+  const read = socket.read.bind(socket);
+  socket.read = (bytes) => {
+    // undici goes on parsing what is left after it has given the socket up.
+    if (socket.destroyed) return null;
+    // Asking for 0 bytes would mean something else: no `readable` event follows it.
+    return read(bytes ?? (Math.min(MAX_READ_BYTES, socket.readableLength) || undefined));
+  };
+  return socket;
 }
