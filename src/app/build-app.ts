@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createAccept } from '../accept/accept.ts';
 import { createResend } from '../accept/resend.ts';
 import { createResolveRecipients } from '../accept/resolve-recipients.ts';
@@ -10,6 +11,7 @@ import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { readPageFiles } from '../http/page-files.ts';
 import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
@@ -22,6 +24,9 @@ import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
 import { createPreview } from './preview.ts';
+
+/** Where scripts/build-pages.ts writes. */
+const PAGES_FOLDER = join(import.meta.dirname, '../../build/pages');
 
 export interface AppDeps {
   readonly config: Config;
@@ -127,6 +132,7 @@ export async function startApp({ config, store: openedStore, logger, lang, versi
     lang,
     metrics,
     version,
+    pages: readPageFiles(PAGES_FOLDER),
   });
   const startLanes = () =>
     startDispatcher({
