@@ -43,6 +43,7 @@ const TEST_EXTRAS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const root = join(import.meta.dirname, '..');
+const WHOLE_IMPORT = /import[^'"]*?(?:from\s*)?\(?\s*'(\.[^']+)'/g;
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 
 function roomOf(file: string): string {
@@ -66,6 +67,26 @@ test('every import follows the arrows', () => {
         continue;
       if (target === join(root, 'package.json')) continue;
       against.push(`${relative(root, file)} imports ${specifier}`);
+    }
+  }
+  assert.deepEqual(against, []);
+});
+
+/** The pages may share nothing but their texts and what is pure: everything else of `src` belongs to the service. */
+const WEB_MAY_IMPORT = /^src[\\/](core[\\/]|texts[\\/]((zh|en)[\\/]pages|texts)\.ts$)/;
+
+test('the pages import only their texts and pure things, and nothing imports the pages', () => {
+  const against: string[] = [];
+  for (const file of globSync('{web,src,bin,scripts}/**/*.{ts,tsx}', { cwd: root })) {
+    const isWeb = file.startsWith('web');
+    for (const [line = '', specifier = ''] of readFileSync(join(root, file), 'utf8').matchAll(WHOLE_IMPORT)) {
+      const target = relative(root, join(root, dirname(file), specifier));
+      const isAllowed = isWeb
+        ? target.startsWith('web') || WEB_MAY_IMPORT.test(target)
+        : !target.startsWith('web');
+      // The catalogue of all texts is for its type alone: it would bring every sentence of the service along.
+      const isWhole = isWeb && target.endsWith('texts.ts') && !line.startsWith('import type');
+      if (!isAllowed || isWhole) against.push(`${file} imports ${specifier}`);
     }
   }
   assert.deepEqual(against, []);

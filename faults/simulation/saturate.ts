@@ -5,6 +5,7 @@ import type { TransportResult } from '../../src/channel/transport.ts';
 import { createSimulatedClock } from '../../test/support/simulated-clock.ts';
 import type { Arrival } from '../check/ledgers.ts';
 import { createRandom } from '../support/random.ts';
+import type { SimulatedRequest } from './receivers.ts';
 import { type SimulatedChannel, startProcess } from './simulate.ts';
 
 const HOUR_MS = 3_600_000;
@@ -54,7 +55,9 @@ async function run(path: string, { seed, hours, channels, steps }: SaturateOptio
   const never = new Promise<never>(() => undefined);
   let latencySumMs = 0;
 
-  async function receive(url: string, body: string, isSenderAlive: () => boolean): Promise<TransportResult> {
+  async function receive(request: SimulatedRequest): Promise<TransportResult> {
+    const { url, body, onLeaving, isSenderAlive } = request;
+    onLeaving();
     const channel = new URL(url).hostname.replace('.example', '');
     const token = /m\d+m/.exec(body)?.[0] ?? 'no token';
     const latencyMs = random.between(0, MAX_LATENCY_MS);

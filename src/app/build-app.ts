@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createAccept } from '../accept/accept.ts';
 import { createResend } from '../accept/resend.ts';
 import { createResolveRecipients } from '../accept/resolve-recipients.ts';
@@ -11,6 +12,7 @@ import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { readPageFiles } from '../http/page-files.ts';
 import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
@@ -24,6 +26,9 @@ import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
 import { createPreview } from './preview.ts';
+
+/** Where scripts/build-pages.ts writes. */
+const PAGES_FOLDER = join(import.meta.dirname, '../../build/pages');
 
 export interface AppDeps {
   readonly config: Config;
@@ -131,6 +136,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     lang,
     metrics,
     version,
+    pages: readPageFiles(PAGES_FOLDER),
   });
   const startLanes = () =>
     startDispatcher({

@@ -115,7 +115,7 @@ function announce(
   const say = texts[lang].service;
   if (sandbox !== null) logger.warn('demo', say.demoMode);
   logger.info('api', say.listening(`${app.url}/api/text`));
-  logger.info('api', say.pages(`${app.url}/swagger/`));
+  logger.info('api', say.pages(app.url));
   if (sandbox !== null) logger.info('demo', say.demoSandbox(sandbox.url));
   if (!isLoopbackHost(config.api.host) && config.api.headers.length === 0)
     logger.warn('api', say.openToNetwork);

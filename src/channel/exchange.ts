@@ -7,6 +7,9 @@ import type { PreparedRequest } from './route.ts';
 /** How much of an answer's body is read; what is longer is cut off together with its socket. */
 const MAX_BODY_BYTES = 65_536;
 
+/** An answer of fewer bytes than its pieces has room for comes in a few pieces; one in thousands means no good. */
+const MAX_BODY_PIECES = 1_024;
+
 /** A server may announce progress before its answer; one that sends more than this means no good. */
 const MAX_INTERIM_ANSWERS = 20;
 
@@ -91,7 +94,7 @@ export function exchange(
         // undici hands out a view of memory that it uses again.
         body.push(Buffer.from(chunk.subarray(0, room)));
         bodyBytes += Math.min(room, chunk.length);
-        if (chunk.length > room) fail(null);
+        if (chunk.length > room || body.length >= MAX_BODY_PIECES) fail(null);
       },
       onResponseEnd() {
         const whole = answer(true);

@@ -74,6 +74,12 @@ const hostile: { name: string; script: Script; want: string }[] = [
     script: (s) => s.end(HEAD.replace('200', '500')),
     want: 'answer 500 false ',
   },
+  {
+    name: 'a body in thousands of tiny chunks',
+    script: (s) =>
+      s.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(5_000)}0\r\n\r\n`),
+    want: 'answer 200 false xxx',
+  },
   { name: 'silence inside the body', script: (s) => s.write(`${HEAD}abc`), want: 'answer 200 false abc' },
   { name: 'dripping body', script: (s) => drip(s, 'HTTP/1.1 200 OK\r\n\r\n'), want: 'answer 200 false xxx' },
   {

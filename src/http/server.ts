@@ -15,12 +15,14 @@ import { createErrorHandler, unavailable } from './error-handler.ts';
 import { createKnownPaths } from './known-paths.ts';
 import type { Metrics } from './metrics.ts';
 import { createListeners, DEFAULT_TIMINGS, type Timings } from './node-server.ts';
+import type { PageFiles } from './page-files.ts';
 import { type ChannelDirectory, registerChannels } from './routes/channels.ts';
 import { type EventStreams, registerEvents } from './routes/events.ts';
 import { registerExport } from './routes/export.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerMetrics } from './routes/metrics.ts';
+import { registerPages } from './routes/pages.ts';
 import { type Preview, registerPreview } from './routes/preview.ts';
 import { registerResend } from './routes/resend.ts';
 import { registerStats } from './routes/stats.ts';
@@ -47,6 +49,8 @@ export interface HttpDeps {
   readonly countDeliveries: Store['countDeliveries'];
   readonly metrics: Metrics;
   readonly version: string;
+  /** The built pages; null where they are absent. */
+  readonly pages: PageFiles | null;
   /** Language of the service log; default Chinese. */
   readonly lang?: Lang;
   /** For tests that must not wait as long. */
@@ -121,7 +125,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     nextId,
   });
   registerMetrics(app, { ...deps, lang });
-  registerSwagger(app, { version: deps.version, headerNames: api.headers.map(({ name }) => name) });
+  const headerNames = api.headers.map(({ name }) => name);
+  registerSwagger(app, { version: deps.version, headerNames });
+  registerPages(app, { pages: deps.pages, headerNames });
   app.register(
     async (scope) => {
       scope.addHook('onRequest', checkApiRequest);

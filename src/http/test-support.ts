@@ -163,6 +163,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     },
     metrics: createMetrics(),
     version: '0.0.0-test',
+    pages: null,
     timings: FAST_TIMINGS,
     ...rest,
   });

@@ -55,6 +55,8 @@ export const api: typeof zh = {
     'this Host is not allowed; use localhost, an IP address, or add the name to api.allowed_hosts',
   originForbidden: "requests from another site's page are refused",
   notFound: 'no such URL',
+  pagesNotBuilt:
+    "The pages have not been built. Run npm ci (without --ignore-scripts and --omit=dev) or npm run build:pages in PostPoint's folder, then start the service again.",
   messageNotFound: 'no such message',
   channelNotFound: 'no such channel',
   methodNotAllowed: (allow) => `wrong request method; use ${allow}`,

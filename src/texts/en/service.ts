@@ -48,7 +48,7 @@ export const service: typeof zh = {
     'no config.toml found, running in demo mode: messages go to a sandbox on this machine only. Run postpoint init to get a configuration file',
   demoSandbox: (url) => `open ${url} to see what the sandbox groups receive`,
   listening: (url) => `message API: POST ${url}`,
-  pages: (swagger) => `try it in the browser: ${swagger}`,
+  pages: (url) => `push log: ${url}/log  send: ${url}/send  API: ${url}/swagger/`,
   openToNetwork:
     'the API listens beyond this machine and no api.headers are set: anyone on the network can send',
   storeFailed:

@@ -53,6 +53,8 @@ export const api = {
   hostForbidden: '不允许的 Host；请使用 localhost、IP 地址，或把该名称加入 api.allowed_hosts',
   originForbidden: '不接受来自其他网站页面的请求',
   notFound: 'URL 不存在',
+  pagesNotBuilt:
+    '页面还没有构建。请在 PostPoint 的目录里运行 npm ci（不带 --ignore-scripts 和 --omit=dev），或 npm run build:pages，然后重启服务。',
   messageNotFound: '消息不存在',
   channelNotFound: '没有这个通道',
   methodNotAllowed: (allow: string) => `请求方法错误，请使用 ${allow}`,

@@ -43,7 +43,7 @@ export const service = {
   demoMode: '没有找到 config.toml，以演示模式运行：消息只会发送到本机沙箱。运行 postpoint init 生成配置文件',
   demoSandbox: (url: string) => `打开 ${url} 查看沙箱群里收到的消息`,
   listening: (url: string) => `消息推送 API：POST ${url}`,
-  pages: (swagger: string) => `在浏览器里试用：${swagger}`,
+  pages: (url: string) => `推送日志：${url}/log  发送消息：${url}/send  API 文档：${url}/swagger/`,
   openToNetwork: 'API 监听非本机地址，且没有设置 api.headers：网络上的任何人都可以发送消息',
   storeFailed: '存储写入失败，无法确定最后的提交是否成功，服务停止；请检查磁盘后重新启动，未完成的推送会继续',
   storeKindMissing: (kind: string) => `此版本还不支持 ${kind} 存储，请使用 sqlite:路径`,

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Delivery } from '../api/types.ts';
+import { byChannel, latestDeliveries, summarize } from './latest-deliveries.ts';
+
+const CREATED = '2026-11-26T00:00:00.000Z';
+const on = (channel: string, status: Delivery['status'], finishedAt: string | null = null): Delivery => ({
+  id: `${channel}-${status}`,
+  channel,
+  provider: 'webhook',
+  status,
+  attempt_count: 1,
+  next_attempt_at: null,
+  finished_at: finishedAt,
+  error: null,
+});
+
+test('the latest delivery of each channel, in the order of the first', () => {
+  const standings = latestDeliveries([on('a', 'failed'), on('b', 'delivered'), on('a', 'queued')]);
+  assert.deepEqual(
+    standings.map(({ latest, count }) => [latest.channel, latest.status, count]),
+    [
+      ['a', 'queued', 2],
+      ['b', 'delivered', 1],
+    ],
+  );
+});
+
+test('channel by channel, the last first', () => {
+  const deliveries = [on('a', 'failed'), on('b', 'delivered'), on('a', 'queued')];
+  assert.deepEqual(
+    byChannel(deliveries).map(({ id }) => id),
+    ['a-queued', 'a-failed', 'b-delivered'],
+  );
+});
+
+test('delivered everywhere takes as long as its slowest channel', () => {
+  const deliveries = [
+    on('a', 'delivered', '2026-11-26T00:00:01.500Z'),
+    on('b', 'delivered', '2026-11-26T00:00:03.000Z'),
+  ];
+  assert.deepEqual(summarize(CREATED, deliveries), { kind: 'delivered', totalMs: 3_000 });
+});
+
+test('one open delivery keeps the message open', () => {
+  assert.deepEqual(summarize(CREATED, [on('a', 'failed'), on('b', 'retrying')]), { kind: 'open' });
+});
+
+test('a failure counts until a later delivery makes up for it', () => {
+  const failed = [on('a', 'failed'), on('b', 'delivered', CREATED)];
+  assert.deepEqual(summarize(CREATED, failed), { kind: 'failed', delivered: 1, all: 2 });
+  const resent = [...failed, on('a', 'delivered', '2026-11-26T00:01:00.000Z')];
+  assert.deepEqual(summarize(CREATED, resent), { kind: 'delivered', totalMs: 60_000 });
+});

@@ -1,0 +1,115 @@
+import { Drawer, Skeleton } from 'antd';
+import { useRef } from 'react';
+import { ApiFault } from '../api/client.ts';
+import type { Channel, DetailedMessage } from '../api/types.ts';
+import { exactTime } from '../format-time.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { FaultNotice } from '../parts/fault-notice.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { LongText } from '../parts/safe-text.tsx';
+import { useTexts } from '../preferences.ts';
+import { countCharacters } from '../visible-text.ts';
+import { DeliveryPanel } from './delivery-panel.tsx';
+import { logUrl, NO_FILTERS } from './filters.ts';
+import { byChannel } from './latest-deliveries.ts';
+import { ResendPanel } from './resend-panel.tsx';
+import { useMessage } from './use-message.ts';
+
+interface Props {
+  /** null: closed. */
+  readonly messageId: string | null;
+  readonly channels: readonly Channel[];
+  readonly onClose: () => void;
+}
+
+export default function MessageDrawer({ messageId, channels, onClose }: Props) {
+  const t = useTexts();
+  // While the drawer slides out it still shows what it was about.
+  const shown = useRef(messageId);
+  shown.current = messageId ?? shown.current;
+  const query = useMessage(shown.current);
+  return (
+    <Drawer
+      open={messageId !== null}
+      onClose={onClose}
+      title={t.message.title}
+      aria-label={t.message.title}
+      size={720}
+      className="message-drawer"
+      closable={{ placement: 'end', 'aria-label': t.close }}
+      destroyOnHidden
+    >
+      {query.data !== undefined && <Content message={query.data} channels={channels} />}
+      {query.data === undefined && query.isPending && (
+        <Skeleton active paragraph={{ rows: 10 }} title={false} />
+      )}
+      {query.data === undefined && query.error !== null && (
+        <NotThere error={query.error} onRetry={() => void query.refetch()} />
+      )}
+    </Drawer>
+  );
+}
+
+function NotThere({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  const t = useTexts();
+  if (!(error instanceof ApiFault) || (error.status !== 404 && error.status !== 400))
+    return <FaultNotice error={error} onRetry={onRetry} />;
+  return (
+    <div className="empty" role="status">
+      <Icon name="search" size={36} />
+      <strong>{t.log.notFoundTitle}</strong>
+      <span className="faint">{t.log.notFoundHint}</span>
+    </div>
+  );
+}
+
+interface ContentProps {
+  readonly message: DetailedMessage;
+  readonly channels: readonly Channel[];
+}
+
+function Content({ message, channels }: ContentProps) {
+  const t = useTexts();
+  const { id, msg, request_id: requestId, created_at: createdAt } = message;
+  const link = `${location.origin}${logUrl(NO_FILTERS, id)}`;
+  return (
+    <div className="message-content">
+      <section aria-label={t.message.text}>
+        <LongText text={msg} label={t.message.text} />
+        <div className="under-text">
+          <span className="faint">{t.message.characters(countCharacters(msg))}</span>
+          <span className="buttons">
+            <CopyButton text={msg} label={t.message.copyText} />
+            <CopyButton text={link} label={t.message.copyLink} icon="link" />
+          </span>
+        </div>
+      </section>
+      <dl className="facts">
+        <dt>{t.message.acceptedAt}</dt>
+        <dd>
+          <time dateTime={createdAt}>{exactTime(Date.parse(createdAt))}</time>
+        </dd>
+        <dt>{t.message.id}</dt>
+        <dd className="code">{id}</dd>
+        {requestId !== null && (
+          <>
+            <dt>{t.message.requestId}</dt>
+            <dd className="code">
+              <bdi>{requestId}</bdi>
+            </dd>
+          </>
+        )}
+      </dl>
+      <ResendPanel key={id} message={message} channels={channels} />
+      <h3>{t.message.deliveries}</h3>
+      {byChannel(message.deliveries).map((delivery) => (
+        <DeliveryPanel
+          key={delivery.id}
+          delivery={delivery}
+          createdAt={createdAt}
+          channel={channels.find(({ name }) => name === delivery.channel)}
+        />
+      ))}
+    </div>
+  );
+}
