@@ -6,6 +6,7 @@ import { oddAnswers, startHonestClients } from '../support/honest-clients.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { NO_ANSWER, NOT_CONNECTED } from '../support/post.ts';
 import { createRandom } from '../support/random.ts';
+import { untilMoreArrive } from '../support/receivers.ts';
 import { onStage } from '../support/stage.ts';
 import { MIXED_CHANNELS, missingParts, mixedBehaviour, mixedText } from '../support/traffic.ts';
 
@@ -59,7 +60,8 @@ export async function killUnderLoad(options: {
     const clients = startHonestClients({ url: stage.url, clients: 4, gapMs: 5, text: mixedText });
     const kills: Kill[] = [];
     for (let kill = 0; kill < options.kills; kill++) {
-      await sleep(random.between(5, 250));
+      await untilMoreArrive(stage.receivers, random.between(1, 200));
+      await sleep(random.between(0, 10));
       const fromMs = Date.now();
       await stage.end('SIGKILL');
       kills.push({ fromMs, toMs: Date.now() });

@@ -17,7 +17,7 @@ import { takesAll } from '../support/receivers.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
 
-type Policy = 'retry' | 'hold';
+export type Policy = 'retry' | 'hold';
 
 /** How the message in hand must end: the outcomes of its attempts, and how often the receiver saw it. */
 interface Ending {
@@ -66,8 +66,10 @@ export const points: FaultProgram = {
     'SIGKILL exactly before and after each commit and each send: every message ends as that point demands',
   async run({ random, full, say }) {
     const crashes = full ? everyCrash() : everyPointOnce(() => random.next());
+    let done = 0;
     const broken = await inParallel(crashes, AT_ONCE, async (crash) => {
       const sentences = await dieAndRecover(crash);
+      if (++done % 20 === 0) say(`${done} of ${crashes.length} crashes`);
       return sentences.map((sentence) => `${nameOf(crash)}: ${sentence}`);
     });
     for (const state of Object.keys(ENDINGS)) {
@@ -114,7 +116,7 @@ function startCrashes(policy: Policy): Crash[] {
 }
 
 /** One message after the other, each to its end, so that exactly one is in hand when the process dies. */
-async function dieAndRecover(crash: Crash): Promise<string[]> {
+export async function dieAndRecover(crash: Crash): Promise<string[]> {
   const { point, hit, policy, earlier } = crash;
   const channel: CheckedChannel = {
     name: 'one',

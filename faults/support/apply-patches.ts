@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { PATCHES_VARIABLE, type SourcePatch } from './patched-source.ts';
+import { inheritedPatches } from './patched-source.ts';
 
 /** Preloaded into the service (`--import`), in each of its threads: changes source text before types are stripped. */
 
 const BAD_PATCH = 86;
 const ROOT = new URL('../../', import.meta.url);
-const patches = JSON.parse(process.env[PATCHES_VARIABLE] ?? '[]') as SourcePatch[];
+const patches = inheritedPatches();
 
 // Also a patch for a file that is never loaded must not pass for applied.
 if (isMainThread) {

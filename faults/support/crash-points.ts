@@ -6,8 +6,8 @@ import type { SourcePatch } from './patched-source.ts';
  * - `settled`: nothing of it is in flight: not yet accepted, not yet taken, or already recorded;
  * - `not_sent`: its attempt is on record, its request has surely not left;
  * - `leaving`: the request is being written; that none of it has left, only the test knows;
- * - `arrived`: the receiver has it, its answer has not been read;
- * - `answered`: its answer has been read and is not yet on record.
+ * - `arrived`: the receiver has it, and no mark of its answer is anywhere;
+ * - `answered`: its answer has been read and is about to be recorded.
  */
 export type StateAtCrash = 'settled' | 'not_sent' | 'leaving' | 'arrived' | 'answered';
 
@@ -23,7 +23,11 @@ const GROUP_COMMIT = 'src/store/sqlite/group-commit.ts';
 const COMMIT = '      commit.run();\n';
 const HTTP_CLIENT = 'src/channel/http-client.ts';
 const RUN_LANE = 'src/dispatch/run-lane.ts';
-const SEND = '  const result = await sender.send({ messageId, text, partIndex });\n';
+const TURN =
+  '  const { messageId, text, partIndex, retriesUsed, limitsInARow, attemptId, deliveryId } = turn;\n';
+const RESULT = '  const { outcome, moreParts, durationMs } = result;\n';
+const RECORD = '  const recorded = await recordUntilDone(';
+const STARTED = 'started = true;';
 const TEXT_ROUTE = 'src/http/routes/text.ts';
 const ANSWER = '    sendJson(reply, okJson(acceptedId(answer), requestId));\n';
 
@@ -40,7 +44,7 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
   after('accept_after_answer', 'settled', TEXT_ROUTE, ANSWER),
   before('turn_before_commit', 'settled', GROUP_COMMIT, COMMIT, ofTurn),
   after('turn_after_commit', 'not_sent', GROUP_COMMIT, COMMIT, ofTurn),
-  before('turn_in_hand', 'not_sent', RUN_LANE, SEND),
+  after('turn_in_hand', 'not_sent', RUN_LANE, TURN),
   before(
     'before_connect',
     'not_sent',
@@ -53,8 +57,8 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
     state: 'leaving',
     patch: (die) => ({
       file: 'src/channel/exchange.ts',
-      find: '        else started = true;\n',
-      replace: `        else { started = true; ${die} }\n`,
+      find: STARTED,
+      replace: `{ ${STARTED} ${die} }`,
     }),
   },
   {
@@ -63,11 +67,12 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
     // The client writes in the same turn of the event loop; the receiver keeps its answer back for a while.
     patch: (die) => ({
       file: 'src/channel/exchange.ts',
-      find: '        else started = true;\n',
-      replace: `        else { started = true; setImmediate(() => { ${die} }); }\n`,
+      find: STARTED,
+      replace: `{ ${STARTED} setImmediate(() => { ${die} }); }`,
     }),
   },
-  after('answer_in_hand', 'answered', RUN_LANE, SEND),
+  before('answer_read', 'arrived', RUN_LANE, RESULT),
+  before('answer_in_hand', 'answered', RUN_LANE, RECORD),
   before('record_before_commit', 'answered', GROUP_COMMIT, COMMIT, ofRecord),
   after('record_after_commit', 'settled', GROUP_COMMIT, COMMIT, ofRecord),
   before(
@@ -98,11 +103,11 @@ export const MIGRATION_POINTS: readonly CrashPoint[] = [
 ];
 
 const SETTLE = 'src/dispatch/dispatcher.ts';
-const SETTLE_CALL = '  const interrupted = await settleInterrupted(\n';
+const POLICIES = '  const policies = new Map(lanes.map(({ ref, policy }) => [ref.name, policy]));\n';
 
 /** Points of a start that finds an attempt which an earlier process left in flight. */
 export const SETTLE_POINTS: readonly CrashPoint[] = [
-  before('settle_before', 'arrived', SETTLE, SETTLE_CALL),
+  after('settle_before', 'arrived', SETTLE, POLICIES),
   before('settle_before_commit', 'arrived', GROUP_COMMIT, COMMIT, ofRecord),
   after('settle_after_commit', 'arrived', GROUP_COMMIT, COMMIT, ofRecord),
 ];

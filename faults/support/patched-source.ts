@@ -11,15 +11,23 @@ export interface SourcePatch {
 }
 
 /** Where the preloaded hook finds its patches. */
-export const PATCHES_VARIABLE = 'POSTPOINT_FAULT_PATCHES';
+const PATCHES_VARIABLE = 'POSTPOINT_FAULT_PATCHES';
+
+/** The patches that this process runs with itself. */
+export function inheritedPatches(): SourcePatch[] {
+  return JSON.parse(process.env[PATCHES_VARIABLE] ?? '[]') as SourcePatch[];
+}
 
 /**
- * The environment in which the real command runs with these patches, in its threads too. A patch whose `find` does not
- * occur exactly once ends the process at once, so that none ever stops applying unnoticed.
+ * The environment in which a process runs with these patches and those that this one has, in all its threads. A patch
+ * whose `find` does not occur exactly once ends the process at once, so that none ever stops applying unnoticed.
  */
 export function patchedEnvironment(patches: readonly SourcePatch[]): Record<string, string> {
   const hook = pathToFileURL(join(import.meta.dirname, 'apply-patches.ts'));
-  return { NODE_OPTIONS: `--import ${hook.href}`, [PATCHES_VARIABLE]: JSON.stringify(patches) };
+  return {
+    NODE_OPTIONS: `--import ${hook.href}`,
+    [PATCHES_VARIABLE]: JSON.stringify([...inheritedPatches(), ...patches]),
+  };
 }
 
 /** A statement that kills the process with SIGKILL when it is reached for the `hit`-th time; nothing after it runs. */

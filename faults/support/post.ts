@@ -32,8 +32,8 @@ export async function post(url: string, { msg, key, form, close }: PostRequest):
     const headers = { 'content-type': contentType, 'x-ppt-request-id': key };
     return await exchange(`${url}/api/text`, headers, body, close ?? false);
   } catch (error) {
-    const isRefused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
-    return { status: isRefused ? NOT_CONNECTED : NO_ANSWER, id: '' };
+    const whileConnecting = error instanceof Error && 'syscall' in error && error.syscall === 'connect';
+    return { status: whileConnecting ? NOT_CONNECTED : NO_ANSWER, id: '' };
   }
 }
 

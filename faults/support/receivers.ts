@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOfText } from '../check/invariants.ts';
 import type { Arrival } from '../check/ledgers.ts';
 
@@ -80,4 +81,16 @@ export async function startReceivers(behaviour: Behaviour): Promise<Receivers> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+const ENOUGH_WAITING_MS = 2_000;
+
+/**
+ * Waits until about `more` further requests have come: an instant in the traffic, however busy the machine is. No longer
+ * than two seconds, for there may be nothing left to send.
+ */
+export async function untilMoreArrive({ arrivals }: Receivers, more: number): Promise<void> {
+  const enough = arrivals.length + more;
+  const endMs = performance.now() + ENOUGH_WAITING_MS;
+  while (arrivals.length < enough && performance.now() < endMs) await sleep(1);
 }
