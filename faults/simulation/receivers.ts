@@ -8,11 +8,19 @@ import type { SeededRandom } from '../support/random.ts';
 /** The far side of the wire, for all channels of a simulation. */
 export interface Receivers {
   /** One request from a process that may die meanwhile. */
-  receive(url: string, body: string, isSenderAlive: () => boolean): Promise<TransportResult>;
+  receive(request: SimulatedRequest): Promise<TransportResult>;
   /** From now on every request is taken at once. */
   heal(): void;
   /** How many messages were taken although the sender never saw an answer. */
   lostAnswers(): number;
+}
+
+export interface SimulatedRequest {
+  readonly url: string;
+  readonly body: string;
+  /** Called when the request begins to leave. */
+  readonly onLeaving: () => void;
+  readonly isSenderAlive: () => boolean;
 }
 
 export interface ReceiverOptions {
@@ -45,7 +53,12 @@ export function createReceivers(options: ReceiverOptions): Receivers {
   let lostAnswers = 0;
   const outages = new Map(Object.keys(ACCEPTED).map((endpoint) => [endpoint, outageOf(random, dayMs)]));
 
-  async function receive(url: string, body: string, isSenderAlive: () => boolean): Promise<TransportResult> {
+  async function receive({
+    url,
+    body,
+    onLeaving,
+    isSenderAlive,
+  }: SimulatedRequest): Promise<TransportResult> {
     const channel = new URL(url).hostname.replace('.example', '');
     const endpoint = channels.find(({ name }) => name === channel)?.endpoint ?? '';
     const token = tokenOfText(body);
@@ -58,7 +71,11 @@ export function createReceivers(options: ReceiverOptions): Receivers {
 
     const latencyMs = healthy ? 20 : random.between(0, 3_000);
     const outMs = latencyMs * random.next();
-    await clock.wait(outMs);
+    const connectMs = outMs / 4;
+    await clock.wait(connectMs);
+    if (!isSenderAlive()) return never;
+    onLeaving();
+    await clock.wait(outMs - connectMs);
     if (!isSenderAlive()) return never;
 
     const fate = healthy ? 1 : random.next();

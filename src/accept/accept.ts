@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import { type NewId, timeOfId } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
-import { type ChannelRef, type Store, StoreError } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
+import { createResolveRecipients, type Recipient } from './resolve-recipients.ts';
+import { whyUnavailable } from './why-unavailable.ts';
 
 /** A request for `/api/text` whose form has been checked. */
 export interface AcceptRequest {
@@ -22,11 +24,6 @@ export type AcceptAnswer =
 
 export type Accept = (request: AcceptRequest) => Promise<AcceptAnswer>;
 
-/** A channel as a request can address it. */
-export interface Recipient extends ChannelRef {
-  readonly tags: readonly string[];
-}
-
 export interface AcceptDeps {
   readonly store: Pick<Store, 'accept'>;
   readonly clock: Clock;
@@ -43,16 +40,15 @@ export interface AcceptDeps {
 /** One request -> one message and one delivery per addressed channel, on disk before it resolves. */
 export function createAccept(deps: AcceptDeps): Accept {
   const { store, clock, newId, logger, wake } = deps;
+  const resolve = createResolveRecipients(deps.recipients);
   const say = texts[deps.lang].service;
-  const idsByWord = indexByWord(deps.recipients);
-  const allIds = deps.recipients.map(({ channelId }) => channelId);
 
   return async ({ text, to, requestId }) => {
     if (deps.isStopping()) return { kind: 'unavailable', why: 'stopping' };
 
-    const channelIds = to === null ? allIds : [...new Set(to.flatMap((word) => idsByWord.get(word) ?? []))];
-    const unknown = to?.find((word) => !idsByWord.has(word));
-    if (unknown !== undefined) return { kind: 'unknown_recipient', word: unknown };
+    const resolved = resolve(to);
+    if (resolved.kind === 'unknown_recipient') return resolved;
+    const { channelIds } = resolved;
 
     const id = newId(clock.wallMs());
     try {
@@ -71,22 +67,4 @@ export function createAccept(deps: AcceptDeps): Accept {
     wake(channelIds);
     return { kind: 'accepted', messageId: id };
   };
-}
-
-/** Names and tags in one list of words: a word that is both addresses both. */
-function indexByWord(recipients: readonly Recipient[]): ReadonlyMap<string, readonly number[]> {
-  const index = new Map<string, number[]>();
-  for (const { name, tags, channelId } of recipients) {
-    for (const word of new Set([name, ...tags])) {
-      const ids = index.get(word) ?? [];
-      ids.push(channelId);
-      index.set(word, ids);
-    }
-  }
-  return index;
-}
-
-function whyUnavailable(error: StoreError): 'stopping' | 'overloaded' | 'store' {
-  if (error.kind === 'closed') return 'stopping';
-  return error.kind === 'overloaded' ? 'overloaded' : 'store';
 }

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAccept } from '../accept/accept.ts';
+import { createResend } from '../accept/resend.ts';
+import { createResolveRecipients } from '../accept/resolve-recipients.ts';
 import { createChannel } from '../channel/channel.ts';
 import { endpointHash } from '../channel/endpoint-hash.ts';
 import { createTransport } from '../channel/http-client.ts';
@@ -7,21 +9,27 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
+import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
 import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
+import { createChangeFeed } from '../pushlog/change-feed.ts';
+import { noteChanges } from '../pushlog/noting-store.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
+import type { InFlightMarks } from '../store/in-flight.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
+import { createPreview } from './preview.ts';
 
 export interface AppDeps {
   readonly config: Config;
   /** Open; the app does not close it. */
   readonly store: Store;
+  readonly inFlight: InFlightMarks;
   readonly logger: Logger;
   readonly lang: Lang;
   readonly version: string;
@@ -35,9 +43,20 @@ export interface App {
 }
 
 /** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
-export async function startApp({ config, store, logger, lang, version }: AppDeps): Promise<App> {
+export async function startApp(deps: AppDeps): Promise<App> {
+  const { config, inFlight, logger, lang, version } = deps;
   const clock = systemClock;
   const newId = createIds();
+  const feed = createChangeFeed({
+    store: deps.store,
+    clock,
+    epoch: newId(clock.wallMs()),
+    onTrouble: (error) =>
+      logger.warn('api', texts[lang].api.storeFailed, {
+        error: error instanceof Error ? error.message : String(error),
+      }),
+  });
+  const store = noteChanges(deps.store, feed);
   const metrics = createMetrics();
   const transport = createTransport();
   let stopping = false;
@@ -56,28 +75,53 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
     if (ref === undefined || provider === undefined)
       throw new Error(`channel ${channel.name} cannot be wired`);
     const { timeoutMs } = config.delivery;
-    return { ...channel, ref, sender: createChannel(channel, { provider, clock, transport, timeoutMs }) };
+    const { textLimit } = provider;
+    return {
+      ...channel,
+      ref,
+      textLimit,
+      sender: createChannel(channel, { provider, clock, transport, timeoutMs }),
+    };
   });
 
+  const recipients = channels.map(({ ref, tags }) => ({ ...ref, tags }));
   const accept = createAccept({
     store,
     clock,
     newId,
     logger,
     lang,
-    recipients: channels.map(({ ref, tags }) => ({ ...ref, tags })),
+    recipients,
     wake(channelIds) {
       metrics.accepted.inc();
       dispatcher?.wake(channelIds);
     },
     isStopping: () => stopping,
   });
-  const directory = createChannelDirectory(channels, store, (channelIds) => dispatcher?.wake(channelIds));
+  const resend = createResend({
+    store,
+    logger,
+    lang,
+    channels: refs,
+    wake(channelIds) {
+      metrics.resent.inc(channelIds.length);
+      dispatcher?.wake(channelIds);
+    },
+  });
+  const directory = createChannelDirectory(channels, {
+    store,
+    clock,
+    wake: (channelIds) => dispatcher?.wake(channelIds),
+  });
   const server = await createHttpServer({
     accept,
+    resend,
+    preview: createPreview(channels, createResolveRecipients(recipients)),
     channels: directory,
+    feed,
     pushLog: createPushLog(store),
     countOpen: () => countOpenOfAll(config, store),
+    countDeliveries: store.countDeliveries,
     isReady: () => store.isWritable(),
     isStopping: () => stopping,
     api: config.api,
@@ -91,6 +135,7 @@ export async function startApp({ config, store, logger, lang, version }: AppDeps
   const startLanes = () =>
     startDispatcher({
       store,
+      inFlight,
       lanes: channels.map(({ ref, sender, windows, ordered, onUncertain }) => ({
         ref,
         sender,
@@ -139,10 +184,17 @@ function urlOf(address: AddressInfo | undefined): string {
 async function reportLeftovers(
   { config, store, logger, lang }: Pick<AppDeps, 'config' | 'store' | 'logger' | 'lang'>,
   directory: ChannelDirectory,
-  interrupted: number,
+  interrupted: Interrupted,
 ): Promise<void> {
   const say = texts[lang].service;
-  if (interrupted > 0) logger.warn('postpoint', say.interrupted, { [say.count]: interrupted });
+  const { unknown, recovered, notSent } = interrupted;
+  if (unknown + recovered + notSent > 0) {
+    logger.warn('postpoint', say.interrupted, {
+      [say.interruptedUnknown]: unknown,
+      [say.interruptedRecovered]: recovered,
+      [say.interruptedNotSent]: notSent,
+    });
+  }
   for (const { name, state, reason } of await directory.list()) {
     if (state === 'stopped') logger.error(name, say.channelStopped, { [say.reason]: reason?.[lang] ?? '' });
   }

@@ -1,4 +1,7 @@
-import type { ChannelDirectory } from '../http/routes/channels.ts';
+import type { Overflow } from '../core/channel-config.ts';
+import type { Clock } from '../core/clock.ts';
+import { type RateLimitWindow, strictestWindows } from '../core/rate-windows.ts';
+import type { ChannelDirectory, ChannelState } from '../http/routes/channels.ts';
 import type { ChannelRef, Store } from '../store/store.ts';
 
 /** A configured channel, as far as the directory shows it. */
@@ -6,20 +9,45 @@ export interface DirectoryEntry {
   readonly ref: ChannelRef;
   readonly providerId: string;
   readonly tags: readonly string[];
+  readonly windows: readonly RateLimitWindow[];
+  readonly textLimit: ChannelState['textLimit'];
+  readonly overflow: Overflow;
 }
 
-/** @param wake tells the lanes of these channels that they may send again. */
+export interface ChannelDirectoryDeps {
+  readonly store: Pick<
+    Store,
+    'listHeldEndpoints' | 'resumeEndpoint' | 'countOpen' | 'listOldestOpen' | 'listWindowRoom'
+  >;
+  readonly clock: Pick<Clock, 'wallMs'>;
+  /** Tells the lanes of these channels that they may send again. */
+  readonly wake: (channelIds: readonly number[]) => void;
+}
+
 export function createChannelDirectory(
   entries: readonly DirectoryEntry[],
-  store: Pick<Store, 'listHeldEndpoints' | 'resumeEndpoint' | 'countOpen'>,
-  wake: (channelIds: readonly number[]) => void,
+  { store, clock, wake }: ChannelDirectoryDeps,
 ): ChannelDirectory {
+  const endpoints = entries.map(({ ref: { endpointId } }) => ({
+    endpointId,
+    windows: strictestWindows(
+      entries.filter(({ ref }) => ref.endpointId === endpointId).map(({ windows }) => windows),
+    ),
+  }));
+
   return {
     async list() {
-      const [held, open] = await Promise.all([store.listHeldEndpoints(), store.countOpen()]);
+      const [held, open, oldest, room] = await Promise.all([
+        store.listHeldEndpoints(),
+        store.countOpen(),
+        store.listOldestOpen(),
+        store.listWindowRoom(endpoints),
+      ]);
+      const nowMs = clock.wallMs();
       const heldById = new Map(held.map((endpoint) => [endpoint.endpointId, endpoint]));
       const depthByName = new Map(open.map(({ channel, count }) => [channel, count]));
-      return entries.map(({ ref: { name, endpointId }, providerId, tags }) => {
+      const oldestByName = new Map(oldest.map(({ channel, acceptedAtMs }) => [channel, acceptedAtMs]));
+      return entries.map(({ ref: { name, endpointId }, providerId, tags, textLimit, overflow }, index) => {
         const hold = heldById.get(endpointId);
         return {
           name,
@@ -29,6 +57,15 @@ export function createChannelDirectory(
           pausedUntilMs: hold?.pausedUntilMs ?? null,
           reason: hold?.reason ?? null,
           queueDepth: depthByName.get(name) ?? 0,
+          oldestQueuedAtMs: oldestByName.get(name) ?? null,
+          windows: (room[index]?.windows ?? []).map(({ windowMs, maxSends, free, waitMs }) => ({
+            windowMs,
+            maxSends,
+            left: free,
+            nextFreeAtMs: free > 0 || waitMs === null ? null : nowMs + waitMs,
+          })),
+          textLimit: textLimit && { max: textLimit.max, unit: textLimit.unit },
+          overflow,
         };
       });
     },

@@ -1,6 +1,9 @@
 import type { StoreConfig } from '../config/config.ts';
+import { systemClock } from '../core/clock.ts';
+import { type InFlightFileOptions, openInFlightFile } from '../store/in-flight-file.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store, StoreError } from '../store/store.ts';
+import { systemBoot } from '../store/system-boot.ts';
 
 /** The configuration names a kind of store that this release does not have. */
 export class StoreKindError extends Error {
@@ -23,4 +26,14 @@ export function openStore(config: StoreConfig, onFatal: (error: StoreError) => v
     default:
       return config satisfies never;
   }
+}
+
+/** Beside an open store, so that no other process has it. */
+export function openInFlightMarks(
+  config: StoreConfig,
+  onTrouble: InFlightFileOptions['onTrouble'],
+): ReturnType<typeof openInFlightFile> {
+  if (config.kind !== 'sqlite') throw new StoreKindError(config.kind);
+  const path = `${config.path}.inflight`;
+  return openInFlightFile({ path, clock: systemClock, boot: systemBoot(), onTrouble });
 }

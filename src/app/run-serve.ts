@@ -10,7 +10,7 @@ import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { type App, startApp } from './build-app.ts';
-import { openStore } from './open-store.ts';
+import { openInFlightMarks, openStore } from './open-store.ts';
 import { startFailure } from './start-failure.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -74,13 +74,17 @@ async function serveUntilStopped(
   const say = texts[lang].service;
   const stop = untilStopped();
   let store: Store | null = null;
+  let inFlight: ReturnType<typeof openInFlightMarks> | null = null;
   let app: App | null = null;
   try {
     store = await openStore(config.store, (error) => {
       logger.error('store', say.storeFailed, { [say.reason]: error.message });
       stop.fail();
     });
-    app = await startApp({ config, store, logger, lang, version });
+    inFlight = openInFlightMarks(config.store, (error) => {
+      logger.warn('store', say.inFlightTrouble, { [say.reason]: textOf(error) });
+    });
+    app = await startApp({ config, store, inFlight, logger, lang, version });
     announce(config, sandbox, app, logger, lang);
     const exitCode = await stop.ended;
     logger.info('postpoint', say.stopping);
@@ -94,6 +98,7 @@ async function serveUntilStopped(
     const waiting = (await store?.countOpen().catch(() => [])) ?? [];
     const left = waiting.reduce((sum, { count }) => sum + count, 0);
     if (left > 0) logger.info('postpoint', say.leftForNextStart, { [say.count]: left });
+    inFlight?.close();
     await store?.close();
     stop.release();
   }
@@ -114,4 +119,8 @@ function announce(
   if (sandbox !== null) logger.info('demo', say.demoSandbox(sandbox.url));
   if (!isLoopbackHost(config.api.host) && config.api.headers.length === 0)
     logger.warn('api', say.openToNetwork);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -48,8 +48,10 @@ export interface Channel {
    * A part that the text does not have (its split changed between two parts, because `overflow` or a limit did)
    * is a permanent failure without a request: what was sent before is on record, but which characters are still
    * missing nobody knows.
+   *
+   * @param onLeaving called before the first byte of the request leaves.
    */
-  send(part: PartToSend): Promise<SendReport>;
+  send(part: PartToSend, onLeaving?: () => void): Promise<SendReport>;
 }
 
 export function createChannel(config: ChannelConfig, deps: ChannelDeps): Channel {
@@ -57,12 +59,16 @@ export function createChannel(config: ChannelConfig, deps: ChannelDeps): Channel
   const mask = createMasker(config);
   const split = rememberSplits((text) => splitText(text, provider.textLimit, config.overflow));
 
-  async function send(part: PartToSend): Promise<SendReport> {
+  async function send(part: PartToSend, onLeaving?: () => void): Promise<SendReport> {
     const plan = planRequest(part);
     if ('error' in plan) return { outcome: refused(plan.error), moreParts: false, durationMs: 0 };
     const { request, moreParts } = plan;
     const startedMs = clock.monotonicMs();
-    const result = await transport.send(request, { proxy: config.proxy, timeoutMs });
+    const result = await transport.send(request, {
+      proxy: config.proxy,
+      timeoutMs,
+      ...(onLeaving === undefined ? {} : { onLeaving }),
+    });
     // Whole microseconds: more digits say nothing.
     const durationMs = Math.round((clock.monotonicMs() - startedMs) * 1_000) / 1_000;
     return { outcome: readResult(provider, result, mask), moreParts, durationMs };

@@ -30,11 +30,12 @@ const REFUSALS = new Set([
  * outlasts the deadline gives an answer that is not `complete`, and the provider judges it.
  *
  * @param signal ends it at once, wherever it is; the socket is destroyed.
+ * @param onLeaving called before the first byte is written.
  */
 export function exchange(
   connection: Connection,
   request: PreparedRequest,
-  signal: AbortSignal,
+  { signal, onLeaving }: { readonly signal: AbortSignal; readonly onLeaving: () => void },
 ): Promise<ExchangeResult> {
   return new Promise((resolve) => {
     let started = false;
@@ -73,8 +74,12 @@ export function exchange(
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         // The deadline may have struck since the request was queued: then it must never be written.
-        if (settled) controller.abort(new Error('settled'));
-        else started = true;
+        if (settled) {
+          controller.abort(new Error('settled'));
+          return;
+        }
+        onLeaving();
+        started = true;
       },
       onResponseStart(controller, status, headers) {
         if (status >= 200) head = { status, headers: plainHeaders(headers) };

@@ -28,7 +28,14 @@ async function sendOnce(
 ): Promise<TransportResult> {
   const transport = createTransport(deps);
   after(() => transport.close());
-  return transport.send({ method: 'POST', url, headers, body: '{"a":1}' }, { proxy: null, timeoutMs });
+  let leaving = 0;
+  const result = await transport.send(
+    { method: 'POST', url, headers, body: '{"a":1}' },
+    { proxy: null, timeoutMs, onLeaving: () => leaving++ },
+  );
+  const mayHaveLeft = result.kind === 'answer' || result.kind === 'unknown';
+  assert.equal(leaving, mayHaveLeft ? 1 : 0, `${result.kind}, though ${leaving} times said to be leaving`);
+  return result;
 }
 
 const drip = (socket: Socket, text: string) => {

@@ -52,7 +52,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
       if (!done.signal.aborted) ending.abort('deadline' satisfies End);
     });
     try {
-      return await attempt(request, options.timeoutMs, ending.signal);
+      return await attempt(request, options, ending.signal);
     } finally {
       done.abort();
       running.delete(ending);
@@ -61,13 +61,13 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
 
   async function attempt(
     request: PreparedRequest,
-    timeoutMs: number,
+    { timeoutMs, onLeaving = () => undefined }: SendOptions,
     signal: AbortSignal,
   ): Promise<TransportResult> {
     const { route } = request;
     const reused = idle.take(route.key, clock.monotonicMs());
     if (reused && !signal.aborted) {
-      const result = await exchange(reused, request, signal);
+      const result = await exchange(reused, request, { signal, onLeaving });
       // A connection that broke before the request had been started on it costs nothing: a new one takes over.
       if (result.kind !== 'failed' || result.started || signal.aborted) {
         return conclude(request, reused, result, timeoutMs, signal);
@@ -78,7 +78,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     return conclude(
       request,
       opened.connection,
-      await exchange(opened.connection, request, signal),
+      await exchange(opened.connection, request, { signal, onLeaving }),
       timeoutMs,
       signal,
     );

@@ -20,6 +20,8 @@ export interface SendOptions {
   readonly proxy: Secret | null;
   /** One deadline from DNS to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Called before the first byte of the request leaves; perhaps more than once, if a connection turns out to be gone. */
+  readonly onLeaving?: () => void;
 }
 
 /** Sends requests. A simulation passes its own. */

@@ -52,3 +52,15 @@ export function roomInWindows(
   }
   return { free, waitMs: free > 0 ? 0 : waitMs };
 }
+
+/** Channels on one URL share its windows: where they are configured differently, the tighter figure holds for all. */
+export function strictestWindows(
+  windowsOfChannels: readonly (readonly RateLimitWindow[])[],
+): RateLimitWindow[] {
+  const strictest = new Map<number, RateLimitWindow>();
+  for (const window of windowsOfChannels.flat()) {
+    const present = strictest.get(window.windowMs);
+    if (present === undefined || window.maxSends < present.maxSends) strictest.set(window.windowMs, window);
+  }
+  return [...strictest.values()];
+}

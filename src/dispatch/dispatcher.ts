@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts';
-import type { RateLimitWindow } from '../core/rate-windows.ts';
+import { type RateLimitWindow, strictestWindows } from '../core/rate-windows.ts';
+import type { InFlightMarks } from '../store/in-flight.ts';
 import type { ChannelRef, Store } from '../store/store.ts';
 import type { DeliveryPolicy } from './retry-decision.ts';
 import { type LaneEvents, runLane, type Sender } from './run-lane.ts';
-import { settleInterrupted } from './settle-interrupted.ts';
+import { type Interrupted, settleInterrupted } from './settle-interrupted.ts';
 import { createWaker, type Waker } from './waker.ts';
 
 /** How long a stop waits for the store to record the requests that were given up. */
@@ -20,6 +21,7 @@ export interface LaneConfig {
 
 export interface DispatcherDeps {
   readonly store: Pick<Store, 'takeTurns' | 'recordAttempt' | 'listInterrupted'>;
+  readonly inFlight: InFlightMarks;
   readonly lanes: readonly LaneConfig[];
   /** For deliveries of channels that are no longer configured. */
   readonly defaultPolicy: DeliveryPolicy;
@@ -39,14 +41,18 @@ export interface Dispatcher {
 }
 
 /** Settles what an earlier process left in flight, then runs one lane per channel. Lanes never touch each other's state. */
-export async function startDispatcher(deps: DispatcherDeps): Promise<Dispatcher & { interrupted: number }> {
-  const { store, lanes, clock, random, events } = deps;
+export async function startDispatcher(
+  deps: DispatcherDeps,
+): Promise<Dispatcher & { interrupted: Interrupted }> {
+  const { store, inFlight, lanes, clock, random, events } = deps;
   const policies = new Map(lanes.map(({ ref, policy }) => [ref.name, policy]));
-  const interrupted = await settleInterrupted(
+  const interrupted = await settleInterrupted({
     store,
-    (name) => policies.get(name) ?? deps.defaultPolicy,
+    leftBehind: inFlight.leftBehind,
+    policyOf: (name) => policies.get(name) ?? deps.defaultPolicy,
     random,
-  );
+  });
+  inFlight.begin();
 
   const stopping = new AbortController();
   const wakers = new Map<number, Waker>();
@@ -62,9 +68,23 @@ export async function startDispatcher(deps: DispatcherDeps): Promise<Dispatcher 
       for (const other of wakersOfEndpoint.get(ref.endpointId) ?? []) other.wake();
     };
     const waker = wakers.get(ref.channelId) ?? createWaker(clock);
-    const windows = strictestWindows(lanes.filter((other) => other.ref.endpointId === ref.endpointId));
+    const sharing = lanes.filter((other) => other.ref.endpointId === ref.endpointId);
+    const windows = strictestWindows(sharing.map((other) => other.windows));
     return runLane(
-      { store, channel: ref, sender, windows, ordered, policy, clock, random, events, waker, wakeEndpoint },
+      {
+        store,
+        channel: ref,
+        sender,
+        windows,
+        ordered,
+        policy,
+        clock,
+        random,
+        events,
+        inFlight,
+        waker,
+        wakeEndpoint,
+      },
       stopping.signal,
     );
   });
@@ -88,14 +108,4 @@ async function withinMs(work: Promise<unknown>, limitMs: number, clock: Clock): 
   const over = new AbortController();
   await Promise.race([work, clock.wait(limitMs, over.signal)]);
   over.abort();
-}
-
-/** Channels on one URL share its windows: where they are configured differently, the tighter figure holds for all. */
-function strictestWindows(lanes: readonly LaneConfig[]): RateLimitWindow[] {
-  const strictest = new Map<number, RateLimitWindow>();
-  for (const window of lanes.flatMap(({ windows }) => windows)) {
-    const present = strictest.get(window.windowMs);
-    if (present === undefined || window.maxSends < present.maxSends) strictest.set(window.windowMs, window);
-  }
-  return [...strictest.values()];
 }

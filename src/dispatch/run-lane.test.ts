@@ -4,6 +4,7 @@ import { createSimulatedClock } from '../../test/support/simulated-clock.ts';
 import { createIds } from '../core/ids.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { RateLimitWindow } from '../core/rate-windows.ts';
+import { noMarks } from '../store/in-flight.ts';
 import { openInlineStore } from '../store/sqlite/inline-store.ts';
 import { IN_MEMORY } from '../store/sqlite/open-database.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -74,6 +75,7 @@ async function startLane(options: LaneOptions = {}) {
   const lanes = [{ ref, sender, windows, ordered, policy }];
   const dispatcher = await startDispatcher({
     store,
+    inFlight: noMarks,
     lanes,
     defaultPolicy: policy,
     clock,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { NextStep } from '../core/delivery.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { RateLimitWindow } from '../core/rate-windows.ts';
+import type { InFlightMarks } from '../store/in-flight.ts';
 import {
   type ChannelRef,
   type RecordAttemptCommand,
@@ -20,7 +21,11 @@ const TROUBLE_WAIT_MS = 1_000;
 
 /** What a lane needs of a channel: one attempt is one request. Never throws. */
 export interface Sender {
-  send(part: { messageId: string; text: string; partIndex: number }): Promise<SendResult>;
+  send(
+    part: { messageId: string; text: string; partIndex: number },
+    /** Called before the first byte of the request leaves. */
+    onLeaving: () => void,
+  ): Promise<SendResult>;
 }
 
 export interface SendResult {
@@ -50,6 +55,7 @@ export interface LaneDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly events: LaneEvents;
+  readonly inFlight: InFlightMarks;
   readonly waker: Waker;
   /** Wakes every lane of the same endpoint: they share its slots. */
   readonly wakeEndpoint: () => void;
@@ -105,14 +111,18 @@ async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, 
 }
 
 async function serveTurn(deps: LaneDeps, turn: Turn, trouble: TroubleReport): Promise<void> {
-  const { sender, policy, random, events, channel } = deps;
+  const { sender, policy, random, events, inFlight, channel } = deps;
   const { messageId, text, partIndex, retriesUsed, limitsInARow, attemptId, deliveryId } = turn;
-  const result = await sender.send({ messageId, text, partIndex });
+  const mark = inFlight.mark(attemptId);
+  const result = await sender.send({ messageId, text, partIndex }, mark.leaving);
   const { outcome, moreParts, durationMs } = result;
   const next = decideNextStep({ outcome, moreParts, retriesUsed, limitsInARow }, policy, random());
-  // A crash above this line leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
+  // A crash between the two marks leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
+  mark.ended({ durationMs, outcome, next });
   const recorded = await recordUntilDone(deps, { attemptId, deliveryId, durationMs, outcome, next }, trouble);
-  if (recorded) events.attemptEnded(channel.name, turn, result, next);
+  if (!recorded) return;
+  mark.release();
+  events.attemptEnded(channel.name, turn, result, next);
 }
 
 /**

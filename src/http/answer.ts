@@ -58,7 +58,11 @@ export function sendError(reply: FastifyReply, id: string, error: ApiError): voi
 }
 
 function hasUnreadBody(raw: IncomingMessage): boolean {
-  if (raw.complete) return false;
+  return !raw.complete && hasBody(raw);
+}
+
+/** Whether the request announces a body. */
+export function hasBody(raw: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = raw.headers;
   return encoding !== undefined || (length !== undefined && length !== '0');
 }

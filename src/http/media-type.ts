@@ -8,6 +8,11 @@ const KINDS: ReadonlyMap<string, BodyKind> = new Map([
   ['application/x-www-form-urlencoded', 'form'],
 ]);
 
+/** For a route that takes nothing but JSON. @throws ApiError for any other body. */
+export function requireJson(headers: IncomingHttpHeaders): void {
+  if (bodyKindOf(headers) !== 'json') throw invalidArgument((t) => t.contentTypeJson);
+}
+
 /**
  * How the body is to be read, by its headers alone.
  *

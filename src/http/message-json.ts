@@ -31,7 +31,7 @@ function headJson(message: Message): Omit<MessageJson, 'deliveries'> {
   };
 }
 
-function deliveryJson(delivery: Delivery, lang: Lang): DeliveryJson {
+export function deliveryJson(delivery: Delivery, lang: Lang): DeliveryJson {
   return {
     id: delivery.id,
     channel: delivery.channel,
@@ -59,11 +59,11 @@ function attemptJson(attempt: Attempt, lang: Lang): AttemptJson {
   };
 }
 
-function timeOrNull(ms: number | null): string | null {
+export function timeOrNull(ms: number | null): string | null {
   return ms === null ? null : timeJson(ms);
 }
 
 /** RFC 3339, UTC, with ms. A time may carry a fraction of a ms, which `Date` drops. */
-function timeJson(ms: number): string {
+export function timeJson(ms: number): string {
   return new Date(ms).toISOString();
 }

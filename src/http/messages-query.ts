@@ -2,8 +2,7 @@ import { DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
 import { decodeCursor } from '../pushlog/cursor.ts';
 import type { LogQuery } from '../store/store.ts';
 import { invalidArgument } from './api-error.ts';
-import { parseForm } from './form.ts';
-import { nearestWord, shownWord } from './nearest-word.ts';
+import { parseQuery } from './query.ts';
 import { parseRfc3339 } from './rfc3339.ts';
 
 export const MAX_LIMIT = 200;
@@ -24,14 +23,13 @@ const READERS = {
 
 type ParameterName = keyof typeof READERS;
 
+/** Those that choose messages, whatever the page. */
+export const FILTER_PARAMETERS = ['channel', 'status', 'q', 'since', 'until'] as const;
+
 export const MESSAGE_PARAMETERS = [
   'limit',
   'cursor',
-  'channel',
-  'status',
-  'q',
-  'since',
-  'until',
+  ...FILTER_PARAMETERS,
 ] as const satisfies readonly ParameterName[];
 
 /**
@@ -39,21 +37,16 @@ export const MESSAGE_PARAMETERS = [
  * @throws ApiError that names the parameter.
  */
 export function parseMessagesQuery(target: string): LogQuery {
-  const mark = target.indexOf('?');
-  const parameters = parseForm(Buffer.from(mark < 0 ? '' : target.slice(mark + 1), 'latin1'));
-  const query: LogQuery = { limit: DEFAULT_LIMIT };
-  for (const [name, value] of parameters) {
-    if (!isKnown(name)) {
-      const nearest = nearestWord(name, MESSAGE_PARAMETERS);
-      throw invalidArgument((t) => t.unknownParameter(shownWord(name), nearest));
-    }
-    Object.assign(query, READERS[name](value));
-  }
-  return query;
+  return { limit: DEFAULT_LIMIT, ...readParameters(parseQuery(target, MESSAGE_PARAMETERS)) };
 }
 
-function isKnown(name: string): name is ParameterName {
-  return Object.hasOwn(READERS, name);
+/** @throws ApiError that names the parameter. */
+export function readParameters(parameters: Partial<Record<ParameterName, string>>): QueryPart {
+  const query: QueryPart = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    Object.assign(query, READERS[name as ParameterName](value));
+  }
+  return query;
 }
 
 function readLimit(value: string): number {

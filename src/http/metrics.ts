@@ -5,6 +5,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** Messages put on disk; whoever wires `accept` counts. */
   readonly accepted: Counter;
+  /** Deliveries that were asked for again; whoever wires `resend` counts. */
+  readonly resent: Counter;
   /** Ended attempts, by channel and outcome. */
   readonly attempts: Counter<'channel' | 'outcome'>;
   /** Seconds from the start of an attempt to its outcome. */
@@ -24,6 +26,11 @@ export function createMetrics(): Metrics {
     accepted: new Counter({
       name: 'postpoint_messages_accepted_total',
       help: 'Messages put on disk',
+      registers,
+    }),
+    resent: new Counter({
+      name: 'postpoint_resent_deliveries_total',
+      help: 'Deliveries asked for again',
       registers,
     }),
     attempts: new Counter({

@@ -12,6 +12,8 @@ export interface Timings {
   /** How often the two above are checked. */
   readonly connectionsCheckingIntervalMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** How often a quiet stream of events shows that it lives; proxies end a connection that is silent for a minute. */
+  readonly eventPingIntervalMs: number;
   /** How long `close` waits for connections that neither finish their request nor go. */
   readonly closeGraceMs: number;
 }
@@ -23,6 +25,7 @@ export const DEFAULT_TIMINGS: Timings = {
   // Longer than the 60 s that proxies usually keep an idle connection, so that they close it first and never
   // send a request into a connection that we are closing.
   keepAliveTimeoutMs: 65_000,
+  eventPingIntervalMs: 15_000,
   closeGraceMs: 3_000,
 };
 

@@ -1,8 +1,11 @@
 import { DELIVERY_STATUSES } from '../core/delivery.ts';
 import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { API_ERRORS } from './api-error.ts';
+import { EXPORT_FORMATS } from './export-query.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './messages-query.ts';
+import { MAX_PREVIEW_BYTES } from './routes/preview.ts';
 import { createSchemas, type SchemaName, ULID_PATTERN } from './schemas.ts';
+import { DEFAULT_RANGE, STATS_RANGE_NAMES } from './stats-query.ts';
 
 export interface OpenApiOptions {
   readonly lang: Lang;
@@ -77,22 +80,117 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
         responses: { 200: answer(docs.ok, 'MessagePageAnswer'), ...refusals(API_READ) },
       },
     },
+    '/api/messages/export': {
+      get: {
+        operationId: 'exportMessages',
+        summary: docs.exportMessages,
+        description: docs.exportAbout,
+        tags: ['api'],
+        security,
+        parameters: [
+          {
+            name: 'format',
+            in: 'query',
+            required: true,
+            description: docs.exportFormat,
+            schema: { type: 'string', enum: [...EXPORT_FORMATS] },
+          },
+          ...messageParameters(docs).filter(({ name }) => name !== 'limit' && name !== 'cursor'),
+        ],
+        responses: {
+          200: {
+            description: docs.ok,
+            content: {
+              'application/x-ndjson': { schema: { type: 'string' } },
+              'text/csv': { schema: { type: 'string' } },
+            },
+          },
+          ...refusals(API_READ),
+        },
+      },
+    },
     '/api/messages/{id}': {
       get: {
         operationId: 'getMessage',
         summary: docs.getMessage,
         tags: ['api'],
         security,
+        parameters: [messageIdParameter(docs)],
+        responses: { 200: answer(docs.ok, 'MessageAnswer'), ...refusals([...API_READ, 404]) },
+      },
+    },
+    '/api/messages/{id}/resend': {
+      post: {
+        operationId: 'resendMessage',
+        summary: docs.resend,
+        description: docs.resendAbout,
+        tags: ['api'],
+        security,
+        parameters: [messageIdParameter(docs)],
+        requestBody: { required: false, content: { 'application/json': { schema: ref('ResendRequest') } } },
+        responses: { 200: answer(docs.ok, 'ResendAnswer'), ...refusals([...API_READ, 404, 413, 429]) },
+      },
+    },
+    '/api/events': {
+      get: {
+        operationId: 'watchEvents',
+        summary: docs.events,
+        description: docs.eventsAbout,
+        tags: ['api'],
+        security,
         parameters: [
           {
-            name: 'id',
-            in: 'path',
-            required: true,
-            description: docs.messageId,
-            schema: { type: 'string', pattern: ULID_PATTERN },
+            name: 'Last-Event-ID',
+            in: 'header',
+            description: docs.lastEventIdHeader,
+            schema: { type: 'string' },
+          },
+          {
+            name: 'last_event_id',
+            in: 'query',
+            description: docs.lastEventId,
+            schema: { type: 'string', minLength: 1 },
           },
         ],
-        responses: { 200: answer(docs.ok, 'MessageAnswer'), ...refusals([...API_READ, 404]) },
+        responses: {
+          200: { description: docs.ok, content: { 'text/event-stream': { schema: { type: 'string' } } } },
+          ...refusals(API_READ),
+        },
+      },
+    },
+    '/api/preview': {
+      post: {
+        operationId: 'previewText',
+        summary: docs.preview,
+        description: docs.previewAbout(MAX_PREVIEW_BYTES),
+        tags: ['api'],
+        security,
+        requestBody: { required: true, content: { 'application/json': { schema: ref('TextRequest') } } },
+        responses: { 200: answer(docs.ok, 'PreviewAnswer'), ...refusals([...API_READ, 413, 429]) },
+      },
+    },
+    '/api/stats': {
+      get: {
+        operationId: 'readStats',
+        summary: docs.stats,
+        description: docs.statsAbout,
+        tags: ['api'],
+        security,
+        parameters: [
+          {
+            name: 'range',
+            in: 'query',
+            description: docs.statsRange,
+            schema: { type: 'string', enum: [...STATS_RANGE_NAMES], default: DEFAULT_RANGE },
+          },
+          {
+            name: 'channel',
+            in: 'query',
+            description: docs.channel,
+            schema: { type: 'string', minLength: 1 },
+          },
+        ],
+        responses: { 200: answer(docs.ok, 'StatsAnswer'), ...refusals(API_READ) },
       },
     },
     '/api/channels': {
@@ -126,6 +224,16 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
     '/readyz': { get: probe('readyz', docs.readyz) },
     '/metrics': { get: document('metrics', docs.metrics, 'text/plain') },
     '/swagger/openapi.yaml': { get: document('openapi', docs.openapi, 'application/yaml') },
+  };
+}
+
+function messageIdParameter(docs: Docs): Json {
+  return {
+    name: 'id',
+    in: 'path',
+    required: true,
+    description: docs.messageId,
+    schema: { type: 'string', pattern: ULID_PATTERN },
   };
 }
 

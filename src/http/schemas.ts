@@ -1,8 +1,13 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { OVERFLOW_MODES } from '../core/channel-config.ts';
 import { DELIVERY_STATUSES } from '../core/delivery.ts';
 import { OUTCOME_KINDS } from '../core/outcome.ts';
+import { TEXT_UNITS } from '../core/text-unit.ts';
 import type { Texts } from '../texts/texts.ts';
 import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
+
+/** What a platform's limit makes of a text. */
+export const TEXT_FATES = ['whole', 'split', 'truncate', 'too_long'] as const;
 
 export const ULID_PATTERN = '^[0-7][0-9A-HJKMNP-TV-Z]{25}$';
 
@@ -44,6 +49,15 @@ export function createSchemas(docs: Texts['api']['docs']) {
     CLOSED,
   );
 
+  const ResendRequest = Type.Object(
+    {
+      channels: Type.Optional(
+        Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description: docs.resendChannels }),
+      ),
+    },
+    { ...CLOSED, examples: [{}] },
+  );
+
   const Attempt = Type.Object(
     {
       number: Type.Integer({ minimum: 1 }),
@@ -81,6 +95,24 @@ export function createSchemas(docs: Texts['api']['docs']) {
   const Message = Type.Object({ ...messageFields, deliveries: Type.Array(Delivery) }, CLOSED);
   const DetailedMessage = Type.Object({ ...messageFields, deliveries: Type.Array(DetailedDelivery) }, CLOSED);
 
+  const DeliveryEvent = Type.Object(
+    { message_id: Type.String({ pattern: ULID_PATTERN }), ...deliveryFields },
+    CLOSED,
+  );
+
+  const Window = Type.Object(
+    {
+      window_ms: Type.Integer({ minimum: 1 }),
+      max_sends: Type.Integer({ minimum: 1 }),
+      left: Type.Integer({ minimum: 0, description: docs.windowLeft }),
+      next_free_at: Type.Union([time(), Type.Null()], { description: docs.windowNextFree }),
+    },
+    CLOSED,
+  );
+  const TextLimit = Type.Object(
+    { max: Type.Integer({ minimum: 1 }), unit: Type.Enum([...TEXT_UNITS]) },
+    CLOSED,
+  );
   const Channel = Type.Object(
     {
       name: Type.String(),
@@ -90,6 +122,36 @@ export function createSchemas(docs: Texts['api']['docs']) {
       paused_until: nullable(time()),
       reason: Type.Union([Type.String(), Type.Null()], { description: docs.channelReason }),
       queue_depth: Type.Integer({ minimum: 0, description: docs.queueDepth }),
+      oldest_queued_at: Type.Union([time(), Type.Null()], { description: docs.oldestQueued }),
+      windows: Type.Array(Window, { description: docs.windows }),
+      text_limit: Type.Union([TextLimit, Type.Null()], { description: docs.textLimit }),
+      overflow: Type.Enum([...OVERFLOW_MODES], { description: docs.overflow }),
+    },
+    CLOSED,
+  );
+
+  const count = () => Type.Integer({ minimum: 0 });
+  const ChannelStats = Type.Object(
+    {
+      channel: Type.String(),
+      provider: Type.String(),
+      totals: Type.Object({ accepted: count(), delivered: count(), failed: count() }, CLOSED),
+      series: Type.Array(Type.Tuple([Type.Integer(), count(), count(), count()]), {
+        description: docs.statsSeries,
+      }),
+    },
+    CLOSED,
+  );
+
+  const TextPreview = Type.Object(
+    {
+      channel: Type.String(),
+      provider: Type.String(),
+      size: Type.Integer({ minimum: 1, description: docs.previewSize }),
+      max: integerOrNull(),
+      unit: Type.Enum([...TEXT_UNITS]),
+      parts: Type.Integer({ minimum: 0, description: docs.previewParts }),
+      fate: Type.Enum([...TEXT_FATES], { description: docs.previewFate }),
     },
     CLOSED,
   );
@@ -97,13 +159,30 @@ export function createSchemas(docs: Texts['api']['docs']) {
   return {
     TextRequest,
     TextForm,
+    ResendRequest,
     Attempt,
     Delivery,
     DetailedDelivery,
     Message,
     DetailedMessage,
+    DeliveryEvent,
+    Window,
+    TextLimit,
     Channel,
     ChannelsAnswer: Type.Object({ ...okFields, items: Type.Array(Channel) }, CLOSED),
+    TextPreview,
+    PreviewAnswer: Type.Object({ ...okFields, items: Type.Array(TextPreview) }, CLOSED),
+    ChannelStats,
+    StatsAnswer: Type.Object(
+      {
+        ...okFields,
+        from: time(),
+        to: time(),
+        bucket_ms: Type.Integer({ minimum: 1, description: docs.statsBucket }),
+        channels: Type.Array(ChannelStats, { description: docs.statsChannels }),
+      },
+      CLOSED,
+    ),
     OkAnswer: Type.Object(okFields, CLOSED),
     ErrorAnswer: Type.Object(
       { code: Type.Enum(errorCodes, { description: docs.resultCode }), ...answerFields },
@@ -117,6 +196,7 @@ export function createSchemas(docs: Texts['api']['docs']) {
       },
       CLOSED,
     ),
+    ResendAnswer: Type.Object({ ...okFields, deliveries: Type.Array(Delivery) }, CLOSED),
     MessageAnswer: Type.Object({ ...okFields, message: DetailedMessage }, CLOSED),
   };
 }
@@ -125,6 +205,7 @@ export type Schemas = ReturnType<typeof createSchemas>;
 export type SchemaName = keyof Schemas;
 export type AttemptJson = Static<Schemas['Attempt']>;
 export type DeliveryJson = Static<Schemas['Delivery']>;
+export type DeliveryEventJson = Static<Schemas['DeliveryEvent']>;
 export type MessageJson = Static<Schemas['Message']>;
 export type ChannelJson = Static<Schemas['Channel']>;
 export type DetailedMessageJson = Static<Schemas['DetailedMessage']>;

@@ -118,11 +118,20 @@ test('a fault leaks nothing; its cause is in the log under the same id', async (
 
 test('a store that cannot read is 503, not 500', async (t) => {
   const fails = () => Promise.reject(new StoreError('unavailable', 'disk I/O error'));
-  const { url } = await startServer(t, { pushLog: { listMessages: fails, getMessage: fails } });
-  const response = await fetch(`${url}/api/messages`);
-  const text = await response.text();
-  assert.equal(response.status, 503);
-  assert.equal(text.includes('disk'), false);
+  async function* walkFails() {
+    yield await fails();
+  }
+  const { url } = await startServer(t, {
+    pushLog: { listMessages: fails, getMessage: fails, walkMessages: walkFails },
+    countDeliveries: fails,
+  });
+  for (const path of ['/api/messages', '/api/messages/export?format=csv', '/api/stats']) {
+    const response = await fetch(`${url}${path}`);
+    const text = await response.text();
+    assert.equal(response.status, 503, path);
+    assert.equal(text.includes('disk'), false);
+    assert.equal(response.headers.get('content-disposition'), null);
+  }
 });
 
 const missing: { method: string; path: string; status: number; allow: string | null }[] = [
@@ -140,6 +149,11 @@ const missing: { method: string; path: string; status: number; allow: string | n
   { method: 'PROPFIND', path: '/api/text', status: 405, allow: 'POST' },
   { method: 'DELETE', path: '/api/messages/x', status: 405, allow: 'GET, HEAD' },
   { method: 'POST', path: '/api/messages', status: 405, allow: 'GET, HEAD' },
+  { method: 'GET', path: '/api/messages/x/resend', status: 405, allow: 'POST' },
+  { method: 'POST', path: '/api/messages/export', status: 405, allow: 'GET, HEAD' },
+  { method: 'GET', path: '/api/preview', status: 405, allow: 'POST' },
+  { method: 'POST', path: '/api/stats', status: 405, allow: 'GET, HEAD' },
+  { method: 'POST', path: '/api/events', status: 405, allow: 'GET, HEAD' },
   { method: 'POST', path: '/healthz', status: 405, allow: 'GET, HEAD' },
   { method: 'PUT', path: '/swagger/openapi.yaml', status: 405, allow: 'GET, HEAD' },
 ];
@@ -189,6 +203,9 @@ test('required headers guard everything under /api/, in every spelling, and noth
     '/api/nope',
     '/api/messages',
     '/api/messages/x',
+    '/api/messages/export',
+    '/api/stats',
+    '/api/events',
     '/api/%zz',
     `/api/messages/${'x'.repeat(300)}`,
   ])

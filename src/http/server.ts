@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Accept } from '../accept/accept.ts';
+import type { Resend } from '../accept/resend.ts';
 import type { Clock } from '../core/clock.ts';
 import type { NewId } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
+import type { ChangeFeed } from '../pushlog/change-feed.ts';
 import type { PushLog } from '../pushlog/push-log.ts';
 import type { Store } from '../store/store.ts';
 import type { Lang } from '../texts/texts.ts';
@@ -14,16 +16,24 @@ import { createKnownPaths } from './known-paths.ts';
 import type { Metrics } from './metrics.ts';
 import { createListeners, DEFAULT_TIMINGS, type Timings } from './node-server.ts';
 import { type ChannelDirectory, registerChannels } from './routes/channels.ts';
+import { type EventStreams, registerEvents } from './routes/events.ts';
+import { registerExport } from './routes/export.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerMetrics } from './routes/metrics.ts';
+import { type Preview, registerPreview } from './routes/preview.ts';
+import { registerResend } from './routes/resend.ts';
+import { registerStats } from './routes/stats.ts';
 import { registerSwagger } from './routes/swagger.ts';
 import { registerText } from './routes/text.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface HttpDeps {
   readonly accept: Accept;
+  readonly resend: Resend;
+  readonly preview: Preview;
   readonly pushLog: PushLog;
+  readonly feed: ChangeFeed;
   readonly channels: ChannelDirectory;
   readonly api: ApiOptions;
   readonly newId: NewId;
@@ -34,6 +44,7 @@ export interface HttpDeps {
   /** Whether the service is on its way out: new requests get 503. */
   readonly isStopping: () => boolean;
   readonly countOpen: Store['countOpen'];
+  readonly countDeliveries: Store['countDeliveries'];
   readonly metrics: Metrics;
   readonly version: string;
   /** Language of the service log; default Chinese. */
@@ -60,6 +71,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const handleError = createErrorHandler({ nextId, logger, lang });
   const guardApi = createApiGuard(api, clock);
   const knownPaths = createKnownPaths();
+  const timings = { ...DEFAULT_TIMINGS, ...deps.timings };
+  let eventStreams: EventStreams | null = null;
   let closing = false;
   const isStopping = () => closing || deps.isStopping();
 
@@ -115,15 +128,20 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
       scope.setNotFoundHandler(refuseUnknownPath);
       registerText(scope, { accept: deps.accept, bodyLimitBytes: api.bodyLimitBytes });
       registerMessages(scope, { pushLog: deps.pushLog, nextId });
+      registerExport(scope, { pushLog: deps.pushLog, clock, logger, lang });
+      registerResend(scope, { resend: deps.resend, bodyLimitBytes: api.bodyLimitBytes, nextId });
+      eventStreams = registerEvents(scope, {
+        feed: deps.feed,
+        pingIntervalMs: timings.eventPingIntervalMs,
+      });
+      registerStats(scope, { countDeliveries: deps.countDeliveries, clock, nextId });
+      registerPreview(scope, { preview: deps.preview, bodyLimitBytes: api.bodyLimitBytes, nextId });
       registerChannels(scope, { channels: deps.channels, nextId });
     },
     { prefix: '/api' },
   );
 
-  const listeners = createListeners((raw, response) => app.routing(raw, response), nextId, {
-    ...DEFAULT_TIMINGS,
-    ...deps.timings,
-  });
+  const listeners = createListeners((raw, response) => app.routing(raw, response), nextId, timings);
   return {
     app,
     async listen(address = api) {
@@ -132,6 +150,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     },
     async close() {
       closing = true;
+      eventStreams?.endAll();
       await listeners.close();
       await app.close();
     },

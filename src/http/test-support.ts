@@ -1,13 +1,17 @@
 import { connect } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Accept, AcceptRequest } from '../accept/accept.ts';
+import type { ResendAnswer, ResendRequest } from '../accept/resend.ts';
 import { systemClock } from '../core/clock.ts';
+import type { Delivery } from '../core/delivery.ts';
 import { createIds } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
-import type { LogEntryWithAttempts, LogQuery } from '../store/store.ts';
+import { createChangeFeed } from '../pushlog/change-feed.ts';
+import type { ChannelCounts, CountQuery, LogEntryWithAttempts, LogQuery } from '../store/store.ts';
 import { createMetrics } from './metrics.ts';
 import type { Timings } from './node-server.ts';
 import type { ChannelState } from './routes/channels.ts';
+import type { TextPreview } from './routes/preview.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './server.ts';
 
 export interface TestServer {
@@ -17,8 +21,55 @@ export interface TestServer {
   /** What `accept` was asked. */
   readonly accepted: AcceptRequest[];
   readonly queries: LogQuery[];
+  /** What `resend` was asked. */
+  readonly resent: ResendRequest[];
+  /** What `countDeliveries` was asked. */
+  readonly counted: CountQuery[];
   readonly logLines: string[];
 }
+
+const PREVIEWS: readonly TextPreview[] = [
+  {
+    channel: 'ops',
+    provider: 'feishu_bot',
+    size: 40_000,
+    max: 20_000,
+    unit: 'bytes',
+    parts: 3,
+    fate: 'split',
+  },
+  { channel: 'hook', provider: 'webhook', size: 4, max: null, unit: 'code_points', parts: 1, fate: 'whole' },
+];
+
+const COUNTS: readonly ChannelCounts[] = [
+  {
+    channel: 'ops',
+    provider: 'feishu_bot',
+    buckets: [
+      [900_000, 3, 1, 0],
+      [2_700_000, 0, 1, 1],
+    ],
+  },
+];
+
+const QUEUED: Delivery = {
+  id: '8',
+  channel: 'ops',
+  provider: 'feishu_bot',
+  status: 'queued',
+  attemptCount: 0,
+  nextAttemptAtMs: null,
+  finishedAtMs: null,
+  error: null,
+};
+
+/** By the name of the first channel; anything else is sent anew. */
+const RESEND_ANSWERS: Readonly<Record<string, ResendAnswer>> = {
+  nobody: { kind: 'unknown_channel', name: 'nobody' },
+  'no message': { kind: 'unknown_message' },
+  'not failed': { kind: 'nothing_failed' },
+  busy: { kind: 'unavailable', why: 'overloaded' },
+};
 
 const STOPPED_CHANNEL: ChannelState = {
   name: 'ops',
@@ -28,6 +79,10 @@ const STOPPED_CHANNEL: ChannelState = {
   pausedUntilMs: null,
   reason: { zh: '已停用', en: 'stopped' },
   queueDepth: 3,
+  oldestQueuedAtMs: 1_500,
+  windows: [{ windowMs: 60_000, maxSends: 20, left: 0, nextFreeAtMs: 2_000 }],
+  textLimit: { max: 20_000, unit: 'bytes' },
+  overflow: 'split',
 };
 
 export const FAST_TIMINGS: Timings = {
@@ -35,6 +90,7 @@ export const FAST_TIMINGS: Timings = {
   headersTimeoutMs: 200,
   connectionsCheckingIntervalMs: 20,
   keepAliveTimeoutMs: 5_000,
+  eventPingIntervalMs: 50,
   closeGraceMs: 500,
 };
 
@@ -47,6 +103,8 @@ type Overrides = Omit<Partial<HttpDeps>, 'api'> & {
 export async function startServer(t: TestContext, overrides: Overrides = {}): Promise<TestServer> {
   const accepted: AcceptRequest[] = [];
   const queries: LogQuery[] = [];
+  const resent: ResendRequest[] = [];
+  const counted: CountQuery[] = [];
   const logLines: string[] = [];
   const { api, entries = [], ...rest } = overrides;
   const newId = createIds();
@@ -61,8 +119,25 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
         queries.push(query);
         return { entries, nextCursor: null };
       },
+      async *walkMessages() {
+        yield entries;
+      },
       getMessage: async (id) => entries.find((entry) => entry.id === id) ?? null,
     },
+    resend: async (request) => {
+      resent.push(request);
+      return RESEND_ANSWERS[request.channels?.[0] ?? ''] ?? { kind: 'resent', deliveries: [QUEUED] };
+    },
+    preview: async ({ to }) =>
+      to?.includes('nobody')
+        ? { kind: 'unknown_recipient', word: 'nobody' }
+        : { kind: 'previews', previews: PREVIEWS },
+    feed: createChangeFeed({
+      store: { listDeliveries: async () => [] },
+      clock: systemClock,
+      epoch: 'test',
+      onTrouble: () => undefined,
+    }),
     channels: {
       list: async () => [STOPPED_CHANNEL],
       resume: async (name) => name === STOPPED_CHANNEL.name,
@@ -82,6 +157,10 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     isReady: () => true,
     isStopping: () => false,
     countOpen: async () => [{ channel: 'ops', count: 3 }],
+    countDeliveries: async (query) => {
+      counted.push(query);
+      return [...COUNTS];
+    },
     metrics: createMetrics(),
     version: '0.0.0-test',
     timings: FAST_TIMINGS,
@@ -91,7 +170,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
   if (address === undefined) throw new Error('the server listens nowhere');
   t.after(() => server.close());
   const { port } = address;
-  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, logLines };
+  return { server, port, url: `http://127.0.0.1:${port}`, accepted, queries, resent, counted, logLines };
 }
 
 function collectingLogger(lines: string[]): Logger {

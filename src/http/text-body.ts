@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { type ApiError, invalidArgument } from './api-error.ts';
 import { parseForm } from './form.ts';
+import { decodeJsonObject } from './json-body.ts';
 import type { BodyKind } from './media-type.ts';
 import { nearestWord, shownWord } from './nearest-word.ts';
 
@@ -33,23 +33,6 @@ function parseJson(bytes: Buffer): TextInput {
   // JSON.parse makes `__proto__` a plain field, so that it is refused here like any other.
   refuseUnknown(Object.keys(body), 'json');
   return { text: checkText(body.msg), to: Object.hasOwn(body, 'to') ? checkTo(body.to) : null };
-}
-
-function decodeJsonObject(bytes: Buffer): Readonly<Record<string, unknown>> {
-  if (!isUtf8(bytes)) throw invalidArgument((t) => t.notUtf8(t.requestBody));
-  const value = parseOrRefuse(bytes.toString('utf8'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidArgument((t) => t.notJsonObject);
-  return value as Record<string, unknown>;
-}
-
-function parseOrRefuse(text: string): unknown {
-  try {
-    // Some Windows clients put a byte order mark first; RFC 8259 section 8.1 lets a reader ignore it.
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch {
-    throw invalidArgument((t) => t.notJson);
-  }
 }
 
 function refuseUnknown(fields: Iterable<string>, kind: BodyKind): void {

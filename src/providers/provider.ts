@@ -1,6 +1,7 @@
 import type { EndpointConfig } from '../core/channel-config.ts';
 import type { LocalText } from '../core/local-text.ts';
 import type { Verdict } from '../core/outcome.ts';
+import type { TextUnit } from '../core/text-unit.ts';
 
 /** A figure of a platform: what its documents say, where, and when that was read. */
 export interface Sourced {
@@ -19,7 +20,7 @@ export interface ProviderWindow extends Sourced {
 /** How long one message may be, in the platform's own unit. */
 export interface TextLimit extends Sourced {
   readonly max: number;
-  readonly unit: 'bytes' | 'code_points' | 'utf16_units';
+  readonly unit: TextUnit;
   /** Size of `text` in that unit, as the platform will count it: after escaping, and with the envelope where the limit is on the body. */
   measure(text: string): number;
 }

@@ -21,17 +21,27 @@ export interface Store {
   takeTurns(command: TakeTurnsCommand): Promise<Turns>;
   /** Ends an attempt, frees its slot (one window from now) and moves its delivery on. */
   recordAttempt(command: RecordAttemptCommand): Promise<void>;
+  /** Makes new deliveries of a message that is in the log, for channels that had it before or not. */
+  resend(command: ResendCommand): Promise<ResendResult>;
   /** Attempts that were in flight when an earlier process died. Each wants a `recordAttempt`. */
   listInterrupted(): Promise<InterruptedAttempt[]>;
   /** Endpoints that are paused or stopped now. */
   listHeldEndpoints(): Promise<HeldEndpoint[]>;
   /** Ends a stop and a pause of an endpoint, because a person says so. */
   resumeEndpoint(endpointId: number): Promise<void>;
+  /** What the windows of these endpoints leave now, in the order of the question. */
+  listWindowRoom(endpoints: readonly EndpointWindows[]): Promise<EndpointRoom[]>;
   /** A page of the push log, newest first. */
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
   /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
   countOpen(): Promise<{ readonly channel: string; readonly count: number }[]>;
+  /** Of each channel that has open deliveries: when the oldest of them was accepted, wall-clock ms. */
+  listOldestOpen(): Promise<{ readonly channel: string; readonly acceptedAtMs: number }[]>;
+  /** These deliveries as they stand now, in the order of their ids; what does not exist is left out. */
+  listDeliveries(selection: DeliverySelection): Promise<DeliveryOfMessage[]>;
+  /** How many deliveries were accepted, delivered and failed over time. */
+  countDeliveries(query: CountQuery): Promise<ChannelCounts[]>;
   /** false while the store takes no message; it turns true again by itself once the store works. */
   isWritable(): boolean;
   /** Ends what was begun, then closes. Later calls reject with `StoreError`. */
@@ -104,7 +114,27 @@ export interface RecordAttemptCommand {
   /** null when nobody saw the end: the process died. */
   readonly durationMs: number | null;
   readonly outcome: Outcome;
-  readonly next: NextStep;
+  /** `again`: the request never left, so the delivery is due at once and no retry is used up. */
+  readonly next: NextStep | { readonly kind: 'again'; readonly error: LocalText };
+}
+
+export interface ResendCommand {
+  readonly messageId: string;
+  readonly channelIds: readonly number[];
+  /** Only for those of the channels, by name, whose latest delivery of the message is failed. */
+  readonly onlyFailed: boolean;
+}
+
+export type ResendResult =
+  /** One new delivery for each channel, in their order. */
+  | { readonly kind: 'resent'; readonly deliveries: readonly ResentDelivery[] }
+  | { readonly kind: 'unknown_message' }
+  /** `onlyFailed` left no channel. */
+  | { readonly kind: 'nothing_failed' };
+
+export interface ResentDelivery {
+  readonly channelId: number;
+  readonly delivery: Delivery;
 }
 
 export interface InterruptedAttempt {
@@ -132,6 +162,53 @@ export interface HeldEndpoint {
   readonly stoppedAtMs: number | null;
   readonly reason: LocalText | null;
 }
+
+export interface EndpointWindows {
+  readonly endpointId: number;
+  readonly windows: readonly RateLimitWindow[];
+}
+
+/** One entry for each window of the endpoint, in their order. */
+export interface EndpointRoom {
+  readonly windows: readonly (RateLimitWindow & {
+    /** Requests that may start now as far as this window is concerned. */
+    readonly free: number;
+    /** When `free` is 0: ms until a slot comes free, or null if that depends on the end of a request in flight. */
+    readonly waitMs: number | null;
+  })[];
+}
+
+/** Deliveries by their own ids, and all deliveries of whole messages. */
+export interface DeliverySelection {
+  readonly deliveryIds: readonly number[];
+  readonly messageIds: readonly string[];
+}
+
+export interface DeliveryOfMessage {
+  readonly messageId: string;
+  readonly delivery: Delivery;
+}
+
+/** Widths of the buckets in which deliveries are counted, ms. Minutes are kept for a day or longer, the others for ever. */
+export const COUNT_WIDTHS_MS = [60_000, 900_000, 3_600_000, 14_400_000] as const;
+export type CountWidthMs = (typeof COUNT_WIDTHS_MS)[number];
+
+export interface CountQuery {
+  readonly widthMs: CountWidthMs;
+  /** Only buckets that start at or after this, wall-clock ms. */
+  readonly fromMs: number;
+  readonly channel?: string;
+}
+
+export interface ChannelCounts {
+  readonly channel: string;
+  readonly provider: string;
+  /** Buckets in which anything was counted, oldest first. */
+  readonly buckets: readonly CountBucket[];
+}
+
+/** New deliveries, those of a resend too, by the time of their acceptance; the other two by the time of their end. */
+export type CountBucket = readonly [startMs: number, accepted: number, delivered: number, failed: number];
 
 export interface LogQuery {
   readonly limit: number;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openInlineStore } from '../../src/store/sqlite/inline-store.ts';
 import type { SimulatedClock } from '../support/simulated-clock.ts';
+import { logConformance } from './log-conformance.ts';
 import { type StoreUnderTest, storeConformance } from './store-conformance.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postpoint-store-'));
@@ -21,3 +22,4 @@ function openAt(path: string, clock: SimulatedClock): StoreUnderTest {
 }
 
 storeConformance('sqlite', async (clock) => openAt(join(folder, 'conformance.db'), clock));
+logConformance('sqlite', async (clock) => openAt(join(folder, 'log-conformance.db'), clock));

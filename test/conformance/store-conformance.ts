@@ -4,7 +4,13 @@ import type { NextStep } from '../../src/core/delivery.ts';
 import { createIds, timeOfId } from '../../src/core/ids.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { RateLimitWindow } from '../../src/core/rate-windows.ts';
-import { type ChannelRef, IDEMPOTENCY_WINDOW_MS, type Store, type Turn } from '../../src/store/store.ts';
+import {
+  type ChannelRef,
+  IDEMPOTENCY_WINDOW_MS,
+  type RecordAttemptCommand,
+  type Store,
+  type Turn,
+} from '../../src/store/store.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
 
 /** A store under test on a clock that the test moves. `reopen` closes it and opens the same data again, as after a restart. */
@@ -88,7 +94,7 @@ export function storeConformance(
       { limit = 10, ordered = false, windows = [] }: TakeOptions = {},
     ) => store.takeTurns({ channelId, endpointId, windows, limit, ordered });
 
-    const record = (turn: Turn, outcome: Outcome, next: NextStep) =>
+    const record = (turn: Turn, outcome: Outcome, next: RecordAttemptCommand['next']) =>
       store.recordAttempt({
         attemptId: turn.attemptId,
         deliveryId: turn.deliveryId,
@@ -283,6 +289,15 @@ export function storeConformance(
         await clock.advance(1);
         const again = await takeOne(channel);
         assert.deepEqual([again.attemptNumber, again.retriesUsed, again.possibleDuplicate], [2, 1, false]);
+      });
+
+      test('again: due at once, and no retry is used up', async () => {
+        const channel = await newChannel();
+        const { id } = await accept([channel]);
+        await record(await takeOne(channel), BUSY, { kind: 'again', error: ERROR });
+        assert.equal((await deliveryOf(id)).status, 'retrying');
+        const again = await takeOne(channel);
+        assert.deepEqual([again.attemptNumber, again.retriesUsed, again.possibleDuplicate], [2, 0, false]);
       });
 
       test('retry: later messages pass, unless the channel is ordered', async () => {

@@ -1,3 +1,4 @@
+import type { Boot } from '../../src/core/boot.ts';
 import type { Clock } from '../../src/core/clock.ts';
 
 /** A clock whose time passes only when told to. */
@@ -6,6 +7,10 @@ export interface SimulatedClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Sets the wall clock off by `ms` without any time passing. */
   stepWall(ms: number): void;
+  /** The machine whose clock this is. */
+  readonly boot: Boot;
+  /** The machine starts anew. */
+  restart(): void;
 }
 
 interface Timer {
@@ -18,6 +23,8 @@ export function createSimulatedClock(startWallMs = Date.UTC(2026, 0, 1)): Simula
   let nowMs = 0;
   let wallOffsetMs = startWallMs;
   let order = 0;
+  let boots = 1;
+  let bootedAtMs = 0;
   const timers: Timer[] = [];
 
   /** Keeps the earliest timer first; a simulation has few at a time. */
@@ -60,6 +67,16 @@ export function createSimulatedClock(startWallMs = Date.UTC(2026, 0, 1)): Simula
     },
     stepWall(ms) {
       wallOffsetMs += ms;
+    },
+    boot: {
+      get id() {
+        return `boot ${boots} of the machine from ${startWallMs}`;
+      },
+      sinceStartMs: () => nowMs - bootedAtMs,
+    },
+    restart() {
+      boots++;
+      bootedAtMs = nowMs;
     },
   };
 }

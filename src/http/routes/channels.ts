@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import type { Overflow } from '../../core/channel-config.ts';
 import type { LocalText } from '../../core/local-text.ts';
+import type { RateLimitWindow } from '../../core/rate-windows.ts';
+import type { TextUnit } from '../../core/text-unit.ts';
 import { type Lang, langOfHeader } from '../../texts/texts.ts';
 import { envelope, sendJson } from '../answer.ts';
 import { ApiError } from '../api-error.ts';
+import { timeOrNull } from '../message-json.ts';
 import type { ChannelJson } from '../schemas.ts';
 
 /** How a channel stands now. */
@@ -18,6 +22,19 @@ export interface ChannelState {
   readonly reason: LocalText | null;
   /** Deliveries that are not finished. */
   readonly queueDepth: number;
+  /** When the oldest of them was accepted, wall-clock ms; null when there is none. */
+  readonly oldestQueuedAtMs: number | null;
+  readonly windows: readonly WindowState[];
+  /** null: the platform states no limit. */
+  readonly textLimit: { readonly max: number; readonly unit: TextUnit } | null;
+  readonly overflow: Overflow;
+}
+
+export interface WindowState extends RateLimitWindow {
+  /** Requests that may start now as far as this window is concerned. */
+  readonly left: number;
+  /** When `left` is 0: when a slot comes free, wall-clock ms, or null if that depends on a request in flight. */
+  readonly nextFreeAtMs: number | null;
 }
 
 export interface ChannelDirectory {
@@ -55,8 +72,17 @@ function channelJson(channel: ChannelState, lang: Lang): ChannelJson {
     provider: channel.provider,
     tags: [...channel.tags],
     state: channel.state,
-    paused_until: channel.pausedUntilMs === null ? null : new Date(channel.pausedUntilMs).toISOString(),
+    paused_until: timeOrNull(channel.pausedUntilMs),
     reason: channel.reason?.[lang] ?? null,
     queue_depth: channel.queueDepth,
+    oldest_queued_at: timeOrNull(channel.oldestQueuedAtMs),
+    windows: channel.windows.map(({ windowMs, maxSends, left, nextFreeAtMs }) => ({
+      window_ms: windowMs,
+      max_sends: maxSends,
+      left,
+      next_free_at: timeOrNull(nextFreeAtMs),
+    })),
+    text_limit: channel.textLimit,
+    overflow: channel.overflow,
   };
 }

@@ -1,4 +1,5 @@
 import { type AcceptCommand, type AcceptResult, IDEMPOTENCY_WINDOW_MS } from '../store.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
 import type { Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
 
@@ -8,6 +9,7 @@ const PURGE_KEYS = 20;
 export function createAcceptMessage(
   sql: Statements,
   clock: StoreClock,
+  counts: DeliveryCounts,
   noteTime: (nowMs: number) => void,
 ): (command: AcceptCommand) => AcceptResult {
   return ({ message, channelIds }) => {
@@ -21,7 +23,10 @@ export function createAcceptMessage(
     }
     noteTime(nowMs);
     const { lastInsertRowid: seq } = sql.addMessage.run(id, requestId, msgType, text, createdAtMs);
-    for (const channelId of channelIds) sql.addDelivery.run(seq, channelId);
+    for (const channelId of channelIds) {
+      sql.addDelivery.run(seq, channelId);
+      counts.add(channelId, 'accepted', createdAtMs);
+    }
     if (requestId !== null) {
       sql.putKey.run(requestId, seq, nowMs);
       sql.purgeKeys.run(nowMs - IDEMPOTENCY_WINDOW_MS, PURGE_KEYS);

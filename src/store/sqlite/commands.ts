@@ -3,9 +3,13 @@ import type {
   AcceptResult,
   ChannelRef,
   ChannelRegistration,
+  EndpointRoom,
+  EndpointWindows,
   HeldEndpoint,
   InterruptedAttempt,
   RecordAttemptCommand,
+  ResendCommand,
+  ResendResult,
   TakeTurnsCommand,
   Turns,
 } from '../store.ts';
@@ -16,9 +20,11 @@ export interface WriteCommands {
   accept(command: AcceptCommand): AcceptResult;
   takeTurns(command: TakeTurnsCommand): Turns;
   recordAttempt(command: RecordAttemptCommand): void;
+  resend(command: ResendCommand): ResendResult;
   listInterrupted(): InterruptedAttempt[];
   listHeldEndpoints(): HeldEndpoint[];
   resumeEndpoint(endpointId: number): void;
+  listWindowRoom(endpoints: readonly EndpointWindows[]): EndpointRoom[];
   /** Writes a little, to find out whether the store works again. */
   probe(): void;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { systemClock } from '../../core/clock.ts';
 import { createIds } from '../../core/ids.ts';
+import { systemBoot } from '../system-boot.ts';
 import type { Request } from './group-commit.ts';
 import { IN_MEMORY } from './open-database.ts';
 import { type Engine, openEngine } from './open-engine.ts';
@@ -10,7 +11,7 @@ let engine: Engine;
 const newId = createIds();
 
 beforeEach(() => {
-  engine = openEngine(IN_MEMORY, systemClock);
+  engine = openEngine(IN_MEMORY, systemClock, systemBoot());
   engine.run([
     { name: 'registerChannels', argument: [{ name: 'a', providerId: 'webhook', endpointHash: 'h' }] },
   ]);
@@ -50,6 +51,28 @@ test('a full disk fails the whole batch as unavailable, leaves nothing half-writ
   assert.equal(countMessages(), 1);
 });
 
+const counted = () =>
+  engine.db
+    .prepare('SELECT accepted FROM delivery_count WHERE width_ms = 14400000')
+    .all()
+    .map((row) => row.accepted);
+
+test('counts are of what was committed: a batch with a bug in it counts each command once', () => {
+  const id = newId(Date.now());
+  engine.run([accept('1', id), accept('same id again', id), accept('3')]);
+  assert.deepEqual(counted(), [2]);
+});
+
+test('counts of a batch that was rolled back are not added to a later one', () => {
+  const { page_count: pages } = engine.db.prepare('PRAGMA page_count').get() as { page_count: number };
+  engine.db.exec(`PRAGMA max_page_count = ${pages + 2}`);
+  engine.run([accept('small'), accept('x'.repeat(100_000))]);
+  assert.deepEqual(counted(), []);
+  engine.db.exec('PRAGMA max_page_count = 1000000');
+  engine.run([accept('small')]);
+  assert.deepEqual(counted(), [1]);
+});
+
 test('the statements of the hot path use their indexes', () => {
   const plans = [
     'SELECT 1 FROM delivery d WHERE d.channel_id = ? AND d.status = 0 ORDER BY d.id LIMIT 5',
@@ -58,11 +81,13 @@ test('the statements of the hot path use their indexes', () => {
     'SELECT 1 FROM delivery WHERE channel_id = ? AND status = 1 LIMIT 1',
     'SELECT count(*) FROM slot WHERE endpoint_id = ? AND ended_ms > ?',
     'SELECT seq FROM message m WHERE m.id < ? ORDER BY m.id DESC LIMIT 51',
+    'SELECT min(id) FROM delivery WHERE channel_id = ? AND status = 0',
+    'SELECT d.status FROM delivery d WHERE d.message_seq = ? ORDER BY d.id DESC LIMIT 1',
   ];
   for (const sql of plans) {
     const steps = engine.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as unknown as { detail: string }[];
     const plan = steps.map(({ detail }) => detail).join('; ');
-    assert.match(plan, /^SEARCH \w+ USING (COVERING )?INDEX/, sql);
+    assert.match(plan, /^SEARCH \w+ USING (COVERING )?INDEX/, `${sql}: ${plan}`);
     assert.doesNotMatch(plan, /TEMP B-TREE/, sql);
   }
 });

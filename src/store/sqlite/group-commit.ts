@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoreErrorKind } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
 import { type StorageFault, storageFaultOf } from './storage-fault.ts';
 
 export interface Request {
@@ -21,6 +22,7 @@ export type Reply =
 export function createGroupCommit(
   db: DatabaseSync,
   commands: WriteCommands,
+  counts: Pick<DeliveryCounts, 'write' | 'discard'>,
 ): (requests: readonly Request[]) => Reply[] {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -31,11 +33,13 @@ export function createGroupCommit(
     try {
       begin.run();
       const replies = requests.map(({ name, argument }) => run(name, argument));
+      counts.write();
       committing = true;
       commit.run();
       return replies;
     } catch (error) {
       if (db.isTransaction) rollback.run();
+      counts.discard();
       const fault = storageFaultOf(error, committing);
       if (fault !== null) return requests.map(() => refused(fault));
       // A bug in one command must not fail its neighbours: each goes again on its own.

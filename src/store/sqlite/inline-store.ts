@@ -1,3 +1,4 @@
+import type { Boot } from '../../core/boot.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Store, StoreError } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
@@ -7,6 +8,8 @@ import { createReadQueries } from './read-queries.ts';
 export interface InlineStoreOptions {
   readonly path: string;
   readonly clock: Clock;
+  /** The machine of that clock; by default one that was started with it and has no name. */
+  readonly boot?: Boot;
   /** Called before each command; what it throws is what the command fails with. For planned faults. */
   readonly beforeCommand?: (name: WriteCommandName) => void;
   /** false: no fsync, for data that need not outlive the machine. */
@@ -17,8 +20,10 @@ export interface InlineStoreOptions {
  * The SQLite store without its threads: each command runs at once, in a transaction of its own, on the caller's clock.
  * For simulations, where a day must pass in a second and always in the same way.
  */
-export function openInlineStore({ path, clock, beforeCommand, durable = true }: InlineStoreOptions): Store {
-  const engine = openEngine(path, clock);
+export function openInlineStore(options: InlineStoreOptions): Store {
+  const { path, clock, beforeCommand, durable = true } = options;
+  const boot = options.boot ?? { id: null, sinceStartMs: () => clock.monotonicMs() };
+  const engine = openEngine(path, clock, boot);
   if (!durable) {
     engine.db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
   }
@@ -41,12 +46,17 @@ export function openInlineStore({ path, clock, beforeCommand, durable = true }: 
     accept: (command) => write('accept', command),
     takeTurns: (command) => write('takeTurns', command),
     recordAttempt: (command) => write('recordAttempt', command),
+    resend: (command) => write('resend', command),
     listInterrupted: () => write('listInterrupted', undefined as never),
     listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
+    listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
     listMessages: async (query) => queries.listMessages(query),
     getMessage: async (id) => queries.getMessage(id),
     countOpen: async () => queries.countOpen(),
+    listOldestOpen: async () => queries.listOldestOpen(),
+    listDeliveries: async (selection) => queries.listDeliveries(selection),
+    countDeliveries: async (query) => queries.countDeliveries(query),
     isWritable: () => open,
     async close() {
       open = false;

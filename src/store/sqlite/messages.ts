@@ -1,4 +1,4 @@
-import type { LogQuery } from '../store.ts';
+import type { CountQuery, DeliverySelection, LogQuery } from '../store.ts';
 import type { Reply, Request } from './group-commit.ts';
 import type { ReadQueries } from './read-queries.ts';
 
@@ -28,7 +28,10 @@ export interface ReaderOptions extends WorkerOptions {
 export type ReadRequest =
   | { readonly name: 'listMessages'; readonly argument: LogQuery }
   | { readonly name: 'getMessage'; readonly argument: string }
-  | { readonly name: 'countOpen'; readonly argument: null };
+  | { readonly name: 'countOpen'; readonly argument: null }
+  | { readonly name: 'listOldestOpen'; readonly argument: null }
+  | { readonly name: 'listDeliveries'; readonly argument: DeliverySelection }
+  | { readonly name: 'countDeliveries'; readonly argument: CountQuery };
 
 export type ReadResult = ReturnType<ReadQueries[keyof ReadQueries]>;
 

@@ -1,9 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Boot } from '../../core/boot.ts';
 import type { Clock } from '../../core/clock.ts';
+import { createDeliveryCounts } from './delivery-counts.ts';
 import { createGroupCommit, type Reply, type Request } from './group-commit.ts';
 import { openForWriting } from './open-database.ts';
+import { readSeenTime } from './seen-time.ts';
+import { prepareStatements } from './statements.ts';
 import { createStoreClock } from './store-clock.ts';
-import { createWriteCommands, endAbandonedSlots, lastSeenMs } from './write-commands.ts';
+import { createWriteCommands, endAbandonedSlots } from './write-commands.ts';
 
 /** The writing half of the store on one thread: the worker hosts it, and a simulation calls it directly. */
 export interface Engine {
@@ -13,10 +17,12 @@ export interface Engine {
   run(requests: readonly Request[]): Reply[];
 }
 
-export function openEngine(path: string, clock: Clock): Engine {
+export function openEngine(path: string, clock: Clock, boot: Boot): Engine {
   const db = openForWriting(path);
-  const storeClock = createStoreClock(clock, lastSeenMs(db));
+  const storeClock = createStoreClock(clock, boot, readSeenTime(db, boot));
   endAbandonedSlots(db, storeClock);
-  const commands = createWriteCommands(db, storeClock);
-  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands) };
+  const sql = prepareStatements(db);
+  const counts = createDeliveryCounts(sql);
+  const commands = createWriteCommands(sql, storeClock, counts);
+  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands, counts) };
 }

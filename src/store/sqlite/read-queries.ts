@@ -5,7 +5,16 @@ import { firstIdAt } from '../../core/ids.ts';
 import type { LocalText } from '../../core/local-text.ts';
 import type { Message } from '../../core/message.ts';
 import type { OutcomeKind } from '../../core/outcome.ts';
-import type { LogEntryWithAttempts, LogPage, LogQuery } from '../store.ts';
+import type {
+  ChannelCounts,
+  CountQuery,
+  DeliveryOfMessage,
+  DeliverySelection,
+  LogEntryWithAttempts,
+  LogPage,
+  LogQuery,
+} from '../store.ts';
+import { createCountDeliveries } from './count-deliveries.ts';
 import { codesOfStatus, RETRYING, statusOfCode } from './status-codes.ts';
 
 interface MessageRow {
@@ -52,6 +61,9 @@ export interface ReadQueries {
   listMessages(query: LogQuery): LogPage;
   getMessage(id: string): LogEntryWithAttempts | null;
   countOpen(): { channel: string; count: number }[];
+  listOldestOpen(): { channel: string; acceptedAtMs: number }[];
+  listDeliveries(selection: DeliverySelection): DeliveryOfMessage[];
+  countDeliveries(query: CountQuery): ChannelCounts[];
 }
 
 /** @param clockAheadMs how far the store's time axis is ahead of the wall clock. */
@@ -79,6 +91,27 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQ
        UNION ALL SELECT channel_id, count(*) FROM delivery WHERE status = 1 GROUP BY channel_id
        UNION ALL SELECT channel_id, count(*) FROM delivery WHERE status IN (2, 5) GROUP BY channel_id
      ) open JOIN channel c ON c.id = open.channel_id GROUP BY c.name`,
+  );
+
+  const oldestOpen = db.prepare(
+    // The first entry of each partial index, channel by channel.
+    `SELECT open.channel, coalesce(d.resent_at_ms, m.created_at_ms) AS acceptedAtMs FROM (
+       SELECT c.name AS channel, min(
+         coalesce((SELECT min(id) FROM delivery WHERE channel_id = c.id AND status = 0), ${NO_ID}),
+         coalesce((SELECT min(id) FROM delivery WHERE channel_id = c.id AND status = 1), ${NO_ID}),
+         coalesce((SELECT min(id) FROM delivery WHERE channel_id = c.id AND status IN (2, 5)), ${NO_ID})
+       ) AS id FROM channel c
+     ) open JOIN delivery d ON d.id = open.id JOIN message m ON m.seq = d.message_seq`,
+  );
+  const deliveriesById = db.prepare(
+    `SELECT m.id AS message_id, d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.attempt_due_ms,
+       d.attempt_count, d.finished_at_ms, d.error
+     FROM delivery d JOIN channel c ON c.id = d.channel_id JOIN message m ON m.seq = d.message_seq
+     WHERE d.id IN (
+       SELECT value FROM json_each(?1)
+       UNION SELECT id FROM delivery WHERE message_seq IN (
+         SELECT seq FROM message WHERE id IN (SELECT value FROM json_each(?2))))
+     ORDER BY d.id`,
   );
 
   function listMessages(query: LogQuery): LogPage {
@@ -141,8 +174,36 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQ
     return rows.map(({ channel, count }) => ({ channel, count }));
   }
 
-  return { listMessages, getMessage, countOpen };
+  function listOldestOpen(): { channel: string; acceptedAtMs: number }[] {
+    const rows = oldestOpen.all() as unknown as { channel: string; acceptedAtMs: number }[];
+    // A name that has had several providers stands for several channels.
+    const byChannel = Map.groupBy(rows, ({ channel }) => channel);
+    return [...byChannel].map(([channel, of]) => ({
+      channel,
+      acceptedAtMs: Math.min(...of.map(({ acceptedAtMs }) => acceptedAtMs)),
+    }));
+  }
+
+  function listDeliveries({ deliveryIds, messageIds }: DeliverySelection): DeliveryOfMessage[] {
+    const rows = deliveriesById.all(JSON.stringify(deliveryIds), JSON.stringify(messageIds));
+    return (rows as unknown as (DeliveryRow & { message_id: string })[]).map((row) => ({
+      messageId: row.message_id,
+      delivery: toDelivery(row),
+    }));
+  }
+
+  return {
+    listMessages,
+    getMessage,
+    countOpen,
+    listOldestOpen,
+    listDeliveries,
+    countDeliveries: createCountDeliveries(db),
+  };
 }
+
+/** Larger than any delivery's id. */
+const NO_ID = Number.MAX_SAFE_INTEGER;
 
 /** A page's texts in all, in bytes. A page of the longest messages would take hundreds of MiB and stop everything else. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;

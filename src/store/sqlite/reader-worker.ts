@@ -37,6 +37,12 @@ function run({ name, argument }: ReadRequest): ReadResult {
       return queries.getMessage(argument);
     case 'countOpen':
       return queries.countOpen();
+    case 'listOldestOpen':
+      return queries.listOldestOpen();
+    case 'listDeliveries':
+      return queries.listDeliveries(argument);
+    case 'countDeliveries':
+      return queries.countDeliveries(argument);
     default:
       return name satisfies never;
   }

@@ -5,6 +5,7 @@ import {
   SUSPECTED_FOR_MS,
   SUSPICIONS_TO_STOP,
 } from '../store.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
 import type { Statements } from './statements.ts';
 import { DELIVERED, FAILED } from './status-codes.ts';
 import type { StoreClock } from './store-clock.ts';
@@ -12,6 +13,7 @@ import type { StoreClock } from './store-clock.ts';
 export function createRecordAttempt(
   sql: Statements,
   clock: StoreClock,
+  counts: DeliveryCounts,
 ): (command: RecordAttemptCommand) => void {
   return ({ attemptId, deliveryId, durationMs, outcome, next }) => {
     const { kind, httpStatus, platformCode, response, error } = outcome;
@@ -33,13 +35,16 @@ export function createRecordAttempt(
 
     switch (next.kind) {
       case 'delivered':
-        sql.finish.run(DELIVERED, clock.wallMs(), null, deliveryId);
+        finish(deliveryId, 'delivered', null);
         return;
       case 'next_part':
         sql.nextPart.run(deliveryId);
         return;
       case 'retry':
         sql.retry.run(clock.endMs() + next.waitMs, 1, JSON.stringify(next.error), deliveryId);
+        return;
+      case 'again':
+        sql.retry.run(clock.endMs(), 0, JSON.stringify(next.error), deliveryId);
         return;
       case 'pause': {
         const untilMs = clock.endMs() + next.waitMs;
@@ -50,13 +55,20 @@ export function createRecordAttempt(
         return;
       }
       case 'failed':
-        sql.finish.run(FAILED, clock.wallMs(), JSON.stringify(next.error), deliveryId);
+        finish(deliveryId, 'failed', JSON.stringify(next.error));
         if (next.stopsEndpoint !== null) stopEndpoint(next.stopsEndpoint, attemptId);
         return;
       default:
         next satisfies never;
     }
   };
+
+  function finish(deliveryId: number, status: 'delivered' | 'failed', errorJson: string | null): void {
+    const atMs = clock.wallMs();
+    const code = status === 'delivered' ? DELIVERED : FAILED;
+    const delivery = sql.finish.get(code, atMs, errorJson, deliveryId) as { channel_id: number };
+    counts.add(delivery.channel_id, status, atMs);
+  }
 
   function stopEndpoint({ reason, when }: EndpointStop, attemptId: number): void {
     const reasonJson = JSON.stringify(reason);

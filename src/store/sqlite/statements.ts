@@ -4,7 +4,8 @@ import { BETWEEN_PARTS, FAILED, QUEUED, RETRYING, SENDING } from './status-codes
 /** The due time of a next part: before everything else. */
 const AT_ONCE_MS = 0;
 
-const DUE_ROW = `SELECT d.id, m.id AS message_id, m.text, d.attempt_count, d.retries_used, d.part_index, d.maybe_sent
+const DUE_ROW = `SELECT d.id, m.id AS message_id, m.text, d.attempt_count, d.retries_used, d.part_index,
+    d.maybe_sent | d.maybe_copy AS maybe_sent
   FROM delivery d JOIN message m ON m.seq = d.message_seq`;
 
 const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
@@ -70,6 +71,24 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     addDelivery: db.prepare('INSERT INTO delivery (message_seq, channel_id) VALUES (?, ?)'),
 
+    findMessage: db.prepare('SELECT seq FROM message WHERE id = ?'),
+    channelById: db.prepare('SELECT name, provider FROM channel WHERE id = ?'),
+    // By name: a channel that got another provider is the same group to its readers.
+    latestStatus: db.prepare(
+      `SELECT d.status FROM delivery d JOIN channel c ON c.id = d.channel_id
+       WHERE d.message_seq = ? AND c.name = ? ORDER BY d.id DESC LIMIT 1`,
+    ),
+    mayHaveArrived: db.prepare(
+      `SELECT 1 FROM delivery d JOIN channel c ON c.id = d.channel_id
+       WHERE d.message_seq = ? AND c.name = ? AND (
+         d.status <> ${FAILED} OR EXISTS (
+           SELECT 1 FROM attempt a WHERE a.delivery_id = d.id AND (a.outcome IS NULL OR a.outcome IN ('ok', 'unknown')))
+       ) LIMIT 1`,
+    ),
+    addResent: db.prepare(
+      'INSERT INTO delivery (message_seq, channel_id, resent_at_ms, maybe_copy) VALUES (?, ?, ?, ?)',
+    ),
+
     queued: db.prepare(`${DUE_ROW} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id LIMIT ?`),
     dueRetries: db.prepare(
       `${DUE_ROW} WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) AND d.attempt_due_ms <= ?
@@ -120,7 +139,9 @@ export function prepareStatements(db: DatabaseSync) {
        WHERE id = ? AND outcome IS NULL`,
     ),
     markMaybeSent: db.prepare('UPDATE delivery SET maybe_sent = 1 WHERE id = ?'),
-    finish: db.prepare('UPDATE delivery SET status = ?, finished_at_ms = ?, error = ? WHERE id = ?'),
+    finish: db.prepare(
+      'UPDATE delivery SET status = ?, finished_at_ms = ?, error = ? WHERE id = ? RETURNING channel_id',
+    ),
     nextPart: db.prepare(
       `UPDATE delivery SET status = ${BETWEEN_PARTS}, attempt_due_ms = ${AT_ONCE_MS}, part_index = part_index + 1,
          retries_used = 0, maybe_sent = 0, error = NULL WHERE id = ?`,
@@ -138,9 +159,20 @@ export function prepareStatements(db: DatabaseSync) {
        JOIN channel c ON c.id = d.channel_id
        WHERE d.status = ${SENDING} ORDER BY d.id`,
     ),
-    setSeen: db.prepare(
-      `INSERT INTO meta (key, value) VALUES ('last_seen_ms', ?)
-       ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)`,
+    addCounts: db.prepare(
+      `INSERT INTO delivery_count (width_ms, start_ms, channel_id, accepted, delivered, failed) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted, delivered = delivered + excluded.delivered,
+         failed = failed + excluded.failed`,
+    ),
+    nthBucket: db.prepare(
+      'SELECT start_ms FROM delivery_count WHERE width_ms = ? ORDER BY start_ms LIMIT 1 OFFSET ?',
+    ),
+    purgeBuckets: db.prepare(
+      'DELETE FROM delivery_count WHERE width_ms = ? AND start_ms < ? AND start_ms <= ?',
+    ),
+
+    putMeta: db.prepare(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
   };
 }

@@ -1,5 +1,7 @@
-import { LONGEST_WINDOW_MS, roomInWindows, type SlotLedger } from '../../core/rate-windows.ts';
+import { LONGEST_WINDOW_MS, roomInWindows } from '../../core/rate-windows.ts';
 import { LIMITS_IN_A_ROW_MS, type TakeTurnsCommand, type Turn, type Turns } from '../store.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
+import { slotLedgerOf } from './slot-ledger.ts';
 import type { Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
 
@@ -33,6 +35,7 @@ const NOTHING: Due = { rows: [], waitMs: null };
 export function createTakeTurns(
   sql: Statements,
   clock: StoreClock,
+  counts: DeliveryCounts,
   noteTime: (nowMs: number) => void,
 ): (command: TakeTurnsCommand) => Turns {
   return (command) => {
@@ -41,7 +44,7 @@ export function createTakeTurns(
     const endpoint = sql.endpointState.get(endpointId) as unknown as EndpointRow;
     if (endpoint.stop_reason !== null) return failWaiting(channelId, endpoint.stop_reason);
 
-    const room = roomInWindows(windows, slotLedger(endpointId), nowMs);
+    const room = roomInWindows(windows, slotLedgerOf(sql, endpointId), nowMs);
     // Without room one row is enough to know whether there is anything to wait for.
     const due = findDue({ ...command, limit: Math.min(command.limit, Math.max(1, room.free)) }, nowMs);
     if (due.rows.length === 0) return waitFor(due.waitMs);
@@ -109,18 +112,8 @@ export function createTakeTurns(
     const queued = sql.failQueued.run(atMs, reason, channelId, FAIL_AT_ONCE);
     const retrying = sql.failRetrying.run(atMs, reason, channelId, FAIL_AT_ONCE);
     const failedUnsent = Number(queued.changes) + Number(retrying.changes);
+    if (failedUnsent > 0) counts.add(channelId, 'failed', atMs, failedUnsent);
     return { turns: [], failedUnsent, waitMs: failedUnsent > 0 ? 0 : null };
-  }
-
-  function slotLedger(endpointId: number): SlotLedger {
-    return {
-      get inFlight() {
-        return (sql.slotsInFlight.get(endpointId) as { count: number }).count;
-      },
-      countEndedAfter: (ms) => (sql.slotsEndedAfter.get(endpointId, ms) as { count: number }).count,
-      nthEndedAfter: (ms, n) =>
-        (sql.nthSlot.get(endpointId, ms, n) as { ended_ms: number } | undefined)?.ended_ms,
-    };
   }
 }
 

@@ -1,10 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LocalText } from '../../core/local-text.ts';
-import type { ChannelRef, ChannelRegistration, HeldEndpoint, InterruptedAttempt } from '../store.ts';
+import { roomInWindows } from '../../core/rate-windows.ts';
+import type {
+  ChannelRef,
+  ChannelRegistration,
+  EndpointRoom,
+  EndpointWindows,
+  HeldEndpoint,
+  InterruptedAttempt,
+} from '../store.ts';
 import { createAcceptMessage } from './accept-message.ts';
 import type { WriteCommands } from './commands.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
 import { createRecordAttempt } from './record-attempt.ts';
-import { prepareStatements, type Statements } from './statements.ts';
+import { createResend } from './resend.ts';
+import { writeSeenTime } from './seen-time.ts';
+import { slotLedgerOf } from './slot-ledger.ts';
+import type { Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
 import { createTakeTurns } from './take-turns.ts';
 
@@ -20,26 +32,31 @@ interface HeldRow {
 }
 
 /** The commands of the SQLite store. Each expects to run inside a transaction; none begins or ends one. */
-export function createWriteCommands(db: DatabaseSync, clock: StoreClock): WriteCommands {
-  const sql = prepareStatements(db);
+export function createWriteCommands(
+  sql: Statements,
+  clock: StoreClock,
+  counts: DeliveryCounts,
+): WriteCommands {
   let notedMs = 0;
 
-  /** Leaves a mark of the time, so that a clock set back before the next start is noticed. */
+  /** Leaves a mark of the time, so that a clock that is set before the next start is noticed. */
   function noteTime(nowMs: number): void {
     if (nowMs - notedMs < NOTE_TIME_MS) return;
-    sql.setSeen.run(nowMs);
+    writeSeenTime(sql, clock);
     notedMs = nowMs;
   }
 
   return {
     registerChannels: (channels) => channels.map((channel) => registerChannel(sql, channel)),
-    accept: createAcceptMessage(sql, clock, noteTime),
-    takeTurns: createTakeTurns(sql, clock, noteTime),
-    recordAttempt: createRecordAttempt(sql, clock),
+    accept: createAcceptMessage(sql, clock, counts, noteTime),
+    takeTurns: createTakeTurns(sql, clock, counts, noteTime),
+    recordAttempt: createRecordAttempt(sql, clock, counts),
+    resend: createResend(sql, clock, counts),
     listInterrupted: () => sql.interrupted.all() as unknown as InterruptedAttempt[],
     listHeldEndpoints: () => listHeldEndpoints(sql, clock),
     resumeEndpoint: (endpointId) => void sql.resumeEndpoint.run(endpointId),
-    probe: () => void sql.setSeen.run(clock.nowMs()),
+    listWindowRoom: (endpoints) => endpoints.map((endpoint) => windowRoom(sql, clock, endpoint)),
+    probe: () => writeSeenTime(sql, clock),
   };
 }
 
@@ -67,15 +84,18 @@ function listHeldEndpoints(sql: Statements, clock: StoreClock): HeldEndpoint[] {
   });
 }
 
+function windowRoom(
+  sql: Statements,
+  clock: StoreClock,
+  { endpointId, windows }: EndpointWindows,
+): EndpointRoom {
+  const slots = slotLedgerOf(sql, endpointId);
+  return {
+    windows: windows.map((window) => ({ ...window, ...roomInWindows([window], slots, clock.nowMs()) })),
+  };
+}
+
 /** What a process that died left in flight ends now: its slots count for one more window. */
 export function endAbandonedSlots(db: DatabaseSync, clock: StoreClock): void {
   db.prepare('UPDATE slot SET ended_ms = ? WHERE ended_ms IS NULL').run(clock.endMs());
-}
-
-/** The last time that the store has seen, on its own axis; 0 for a new store. */
-export function lastSeenMs(db: DatabaseSync): number {
-  const row = db.prepare("SELECT value FROM meta WHERE key = 'last_seen_ms'").get() as
-    | { value: number }
-    | undefined;
-  return row?.value ?? 0;
 }

@@ -1,6 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../core/clock.ts';
 import { SchemaTooNewError } from '../migrate.ts';
+import { systemBoot } from '../system-boot.ts';
 import { lockStoreFile, StoreInUseError } from './file-lock.ts';
 import type { Request } from './group-commit.ts';
 import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
@@ -30,7 +31,7 @@ try {
 
 function serve({ path }: WorkerOptions): void {
   const unlock = lockStoreFile(path);
-  const engine = openEngine(path, systemClock);
+  const engine = openEngine(path, systemClock, systemBoot());
 
   port?.on('message', (first: ToWriter) => {
     let closing = first.kind === 'close';

@@ -12,6 +12,11 @@ export const api: typeof zh = {
   toEmpty: 'to must not be empty; leave it out to address all enabled channels',
   toEmptyWord: 'to contains an empty name',
   toUnknown: (word) => `"${word}" in to is neither an enabled channel nor a tag`,
+  channelsWrongType: 'channels must be an array of strings',
+  channelsEmpty: 'channels must not be empty; leave it out to resend to the failed channels',
+  channelUnknown: (name) => `"${name}" in channels is no enabled channel`,
+  nothingFailed:
+    'there is no channel to resend to: the latest delivery of this message failed on no enabled channel; name channels to send it once more',
   unknownField: (field, nearest) => `unknown field "${field}"; the nearest field is ${nearest}`,
   unknownFormField: (field, nearest) =>
     `unknown field "${field}"; the nearest field is ${nearest}; a & inside a value must be encoded as %26`,
@@ -24,6 +29,7 @@ export const api: typeof zh = {
   notJson: 'the body is not valid JSON',
   notJsonObject: 'the body must be a JSON object, such as {"msg": "…"}',
   contentType: 'Content-Type must be application/json or application/x-www-form-urlencoded',
+  contentTypeJson: 'Content-Type must be application/json',
   charset: 'the charset of Content-Type can only be utf-8',
   contentEncoding: 'compressed bodies are not supported; leave out Content-Encoding',
   bodyTooLarge: (limitBytes) => `the body is larger than ${limitBytes} bytes`,
@@ -41,6 +47,9 @@ export const api: typeof zh = {
   badStatus: (allowed) => `status can only be ${allowed}`,
   badTime: (name) => `${name} must be an RFC 3339 time, such as 2026-01-02T03:04:05Z (encode + as %2B)`,
   emptyParameter: (name) => `${name} must not be empty`,
+  previewTooLong: (maxBytes) => `a text of more than ${maxBytes} bytes cannot be previewed`,
+  badFormat: (allowed) => `format is required and can only be ${allowed}`,
+  badRange: (allowed) => `range can only be ${allowed}`,
   unauthenticated: 'a header that the setting api.headers asks for is absent or wrong',
   hostForbidden:
     'this Host is not allowed; use localhost, an IP address, or add the name to api.allowed_hosts',
@@ -56,6 +65,7 @@ export const api: typeof zh = {
   unavailableStore: 'the store cannot be used right now; try again later',
   notReady: 'PostPoint is not ready',
 
+  exportBroken: 'an export broke off',
   requestFailed: 'a request failed',
   storeFailed: 'the store could not serve a request',
 
@@ -103,11 +113,44 @@ export const api: typeof zh = {
     messageId: "The message's id",
     listChannels: 'The configured channels and how they stand',
     resumeChannel: 'Resumes a channel that is stopped or paused',
+    resend: 'Resend a message',
+    resendAbout:
+      'Makes new deliveries of the same message. Where an earlier one may have arrived, each attempt of the new one carries possible_duplicate. 200 means: the new deliveries are on disk.',
+    resendChannels: 'Channel names; leave it out for every channel whose latest delivery failed',
+    events: 'Changes of deliveries as they happen',
+    eventsAbout:
+      'Server-sent events. First comes hello (data: {"id": the present position}); each change of a delivery is a delivery event (data: DeliveryEvent; changes in quick succession merge into the latest state); reset says that what was missed can no longer be told: read the log anew. Connect again with the id of the last event and no change is lost.',
+    stats: 'Deliveries per channel over time',
+    statsAbout:
+      'New (accepted), delivered and failed deliveries per channel and span of time; a channel without any between from and to does not appear.',
+    statsRange: 'How far back',
+    statsBucket: 'Length of each span in ms',
+    statsChannels: 'Channels that had deliveries',
+    statsSeries:
+      '[start of the span (ms since 1970), accepted, delivered, failed]; spans with zeros only are left out; oldest first',
+    exportMessages: 'Export the push log',
+    exportAbout:
+      'Every message that matches, newest first. ndjson: one Message a line. csv (UTF-8 with a byte order mark): one delivery a line; what could be taken for a formula begins with a single quote. After a fault on the way the connection breaks off and the file is not complete.',
+    exportFormat: 'Format of the file',
+    preview: 'What each channel would make of a text',
+    previewAbout: (maxBytes) =>
+      `By the limits of the platforms; nothing is stored or sent. The text may have ${maxBytes} bytes (UTF-8).`,
+    previewSize: 'Size as the platform counts it; characters where it states no limit',
+    previewParts: 'Requests that would be sent; 0 if it cannot be sent',
+    previewFate: 'whole, split, truncate, or too_long: it would not be sent',
+    lastEventIdHeader: 'Id of the last event received; the header counts where both are given',
+    lastEventId: 'As Last-Event-ID, for clients that cannot set that header',
     exampleMsg: 'test, test, test',
     channelName: 'Name of the channel',
     channelState: 'active, paused (goes on by itself) or stopped (a person must act)',
     channelReason: 'Why it is paused or stopped; null while active',
     queueDepth: 'Deliveries that are not finished',
+    oldestQueued: 'When the oldest of them was accepted; null when there is none',
+    windows: 'Each window of the rate limit and what is left of it; channels on one URL share them',
+    windowLeft: 'Requests that may start now',
+    windowNextFree: 'When left is 0: when a slot comes free, or null if that depends on a request in flight',
+    textLimit: 'How long one message may be for the platform; null where it states no limit',
+    overflow: 'What becomes of a longer text: split, truncate or fail',
     nextCursor: 'Cursor of the next page; null when there is none',
     allow: 'The right methods',
     retryAfter: 'Try again after so many seconds',

@@ -11,6 +11,8 @@ export const service: typeof zh = {
     `the channel is stopped and sends nothing until endpoint.url changes or POST /api/channels/{name}/resume is called: ${error}`,
   processDied:
     "PostPoint's process ended while sending, so it can't be known whether the platform took the message",
+  processDiedBeforeSending:
+    'the PostPoint process ended before the request had left; nothing was sent, it goes again at once',
 
   sent: 'delivered',
   willRetry: 'failed, will retry',
@@ -18,6 +20,7 @@ export const service: typeof zh = {
   gaveUp: 'failed for good',
   stoppedUnsent: 'channel is stopped, messages failed unsent',
   channelStopped: 'the channel is stopped',
+  resent: 'resend: queued',
   partSent: 'part delivered',
   duration: 'duration',
   attempt: 'attempt',
@@ -30,7 +33,12 @@ export const service: typeof zh = {
   keyReused: 'one X-Ppt-Request-ID came with another text; the first result was returned',
   channelNotConfigured: 'the configuration has no such channel; its messages keep waiting',
   waiting: 'waiting',
-  interrupted: 'attempts were in flight when the last process ended; handled by policy',
+  interrupted: 'the last process ended with attempts in flight; they are settled',
+  interruptedUnknown: 'outcome unknown',
+  interruptedRecovered: 'outcome recovered',
+  interruptedNotSent: 'not sent yet',
+  inFlightTrouble:
+    'the file of marks in flight cannot be written: if the process dies, everything in flight counts as unknown',
   count: 'count',
 
   stopping: 'stopping: no new messages, waiting for the attempts in flight',

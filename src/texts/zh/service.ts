@@ -9,6 +9,7 @@ export const service = {
   endpointStopped: (error: string) =>
     `通道已停用，不再发送，直到修改 endpoint.url 或调用 POST /api/channels/{name}/resume 恢复：${error}`,
   processDied: '发送过程中 PostPoint 进程意外终止，无法确定平台是否已收到',
+  processDiedBeforeSending: 'PostPoint 进程在请求发出前意外终止，消息未发送，立即重新发送',
 
   sent: '成功',
   willRetry: '失败，稍后重试',
@@ -16,6 +17,7 @@ export const service = {
   gaveUp: '失败，不再重试',
   stoppedUnsent: '通道已停用，消息未发送即标记失败',
   channelStopped: '通道处于停用状态',
+  resent: '重发：已加入队列',
   partSent: '部分内容已发送',
   duration: '耗时',
   attempt: '第几次尝试',
@@ -28,7 +30,11 @@ export const service = {
   keyReused: '同一个 X-Ppt-Request-ID 提交了不同内容，已返回首次的结果',
   channelNotConfigured: '配置中没有此通道，它的消息会一直等待',
   waiting: '等待中',
-  interrupted: '上次进程终止时有推送结果未知，已按策略处理',
+  interrupted: '上次进程意外终止时有推送正在进行，已处理',
+  interruptedUnknown: '结果未知',
+  interruptedRecovered: '结果已恢复',
+  interruptedNotSent: '尚未发出',
+  inFlightTrouble: '无法写入进行中标记文件：若进程意外终止，进行中的推送将一律视为结果未知',
   count: '数量',
 
   stopping: '正在停止：不再接受新消息，等待进行中的推送结束',

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import type { Boot } from '../core/boot.ts';
+
+/** Linux names each boot. https://docs.kernel.org/admin-guide/sysctl/kernel.html#random (read 2026-11-26) */
+const LINUX_BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+/** This machine's boot. */
+export function systemBoot(): Boot {
+  return {
+    id: readBootId(),
+    // The monotonic clock counts from the start of the machine on every system that we know; suspended time may be left
+    // out, which only makes a window look younger than it is.
+    sinceStartMs: () => Number(process.hrtime.bigint() / 1_000_000n),
+  };
+}
+
+function readBootId(): string | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    return readFileSync(LINUX_BOOT_ID, 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}
