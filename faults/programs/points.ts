@@ -26,14 +26,13 @@ interface Ending {
 }
 
 const DONE: Ending = { outcomes: ['ok'], arrivals: 1 };
+/** The process that comes after says that the request never left, and sends it. */
+const SENT_LATER: Ending = { outcomes: ['transient', 'ok'], arrivals: 1 };
 
 /** A message that is in hand when the process dies at a point ends so and not otherwise. */
 const ENDINGS: Readonly<Record<StateAtCrash, Readonly<Record<Policy, Ending>>>> = {
   settled: { retry: DONE, hold: DONE },
-  not_sent: {
-    retry: { outcomes: ['unknown', 'ok'], arrivals: 1 },
-    hold: { outcomes: ['unknown'], arrivals: 0 },
-  },
+  not_sent: { retry: SENT_LATER, hold: SENT_LATER },
   leaving: {
     retry: { outcomes: ['unknown', 'ok'], arrivals: 1 },
     hold: { outcomes: ['unknown'], arrivals: 0 },
@@ -42,10 +41,7 @@ const ENDINGS: Readonly<Record<StateAtCrash, Readonly<Record<Policy, Ending>>>> 
     retry: { outcomes: ['unknown', 'ok'], arrivals: 2 },
     hold: { outcomes: ['unknown'], arrivals: 1 },
   },
-  answered: {
-    retry: { outcomes: ['unknown', 'ok'], arrivals: 2 },
-    hold: { outcomes: ['unknown'], arrivals: 1 },
-  },
+  answered: { retry: DONE, hold: DONE },
 };
 
 interface Crash {
