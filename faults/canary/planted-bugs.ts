@@ -25,6 +25,7 @@ const DECISION = 'src/dispatch/retry-decision.ts';
 const HTTP_CLIENT = 'src/channel/http-client.ts';
 const EXCHANGE = 'src/channel/exchange.ts';
 const CHANNEL = 'src/channel/channel.ts';
+const NODE_SERVER = 'src/http/node-server.ts';
 
 /** The writing thread answers a batch before it is committed, and takes its time with the commit. */
 const answersEarly = (which: string): readonly SourcePatch[] => [
@@ -81,7 +82,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ),
     replace(RECORD, '    sql.endSlot.run(clock.endMs(), attemptId);\n', ''),
   ]),
-  bug('the limiter forgets at a restart', 'days', /^limit: /, [
+  bug('the limiter forgets at a restart', 'a limit outlives a kill', /^limit: /, [
     replace(
       WRITE_COMMANDS,
       "db.prepare('UPDATE slot SET ended_ms = ? WHERE ended_ms IS NULL').run(clock.endMs());",
@@ -226,12 +227,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a stop gives up what is in flight', 'stops under load', /^unknown: /, [
     replace(DISPATCHER, '      await withinMs(ended, graceMs, clock);\n', ''),
   ]),
-  bug('a stop leaves requests without an answer', 'stops under load', /^answers: .* cut off/, [
-    replace(
-      'src/http/node-server.ts',
-      '    const idle = setInterval(() => server.closeIdleConnections(), 50);\n',
-      '    server.closeAllConnections();\n    const idle = undefined;\n',
-    ),
+  bug('a stop resets who waits in line', 'stops under load', /^answers: .* cut off/, [
+    replace(NODE_SERVER, '  await untilNobodyKnocks(server);\n', ''),
+    replace(NODE_SERVER, 'NetServer.prototype.close.call(server, () => {', 'server.close(() => {'),
   ]),
   bug('a stop fails', 'stops under load', /^exit: /, [
     replace('src/app/until-stopped.ts', '      resolve(0);\n', '      resolve(3);\n'),

@@ -31,6 +31,7 @@ export const SCENES = {
   'keys race': async () => (await raceForKeys({ seed: SEED, keys: 10, kills: 1 })).broken,
   'connections break': connectionsBreak,
   redirects,
+  'a limit outlives a kill': limitOutlivesKill,
   'a receiver says nothing': sayNothing,
   'strangers ask': strangersAsk,
 } as const satisfies Record<string, Scene>;
@@ -107,6 +108,34 @@ async function sendSome(
     }
     const ledgers = await stage.finish(driver);
     return [...brokenPromises(ledgers), ...check()];
+  });
+}
+
+const LIMIT = 5;
+
+/** A channel has used up its minute, the process dies, and more is waiting: nothing of it may leave yet. */
+function limitOutlivesKill(): Promise<readonly string[]> {
+  const limited: CheckedChannel = { ...CHANNEL, name: 'limited', endpoint: 'limited', perMinute: LIMIT };
+  return onStage({ channels: [CHANNEL, limited], behaviour: takesAll() }, async (stage) => {
+    const { arrivals } = stage.receivers;
+    const cameTo = (name: string) => arrivals.filter(({ channel }) => channel === name).length;
+    const untilCame = async (name: string, count: number) => {
+      while (cameTo(name) < count) await sleep(5);
+    };
+    await stage.start();
+    for (let number = 1; number <= 2 * LIMIT; number++) {
+      await post(stage.url(), { msg: `m${number}m`, key: `key-${number}` });
+    }
+    await untilCame('limited', LIMIT);
+    await stage.end('SIGKILL');
+    await stage.start();
+    // The lanes of the new process all run when one of them has sent this much.
+    for (let number = 1; number <= MESSAGES; number++) {
+      await post(stage.url(), { msg: `m9${number}m`, key: `key-9${number}` });
+    }
+    await untilCame(CHANNEL.name, 2 * LIMIT + MESSAGES);
+    const seen = cameTo('limited');
+    return seen > LIMIT ? [`limit: ${seen} requests in a minute, ${LIMIT} are allowed`] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { duplicateWindowMs } from '../check/duplicate-window.ts';
 import { brokenPromises, countCopies } from '../check/invariants.ts';
 import { type Kill, unknownWithoutKill } from '../check/kills.ts';
 import type { FaultProgram } from '../program.ts';
@@ -20,6 +21,8 @@ export interface KillReport {
   readonly messages: number;
   readonly copies: number;
   readonly unknown: number;
+  /** How long an answer had been out at most when a kill still made a copy. */
+  readonly windowMs: number;
   readonly broken: readonly string[];
 }
 
@@ -37,9 +40,13 @@ export const kill9: FaultProgram = {
       killUnderLoad({ seed: each, kills: kills / SERVICES, onKill }),
     );
     const sum = (count: (report: KillReport) => number) => reports.reduce((all, one) => all + count(one), 0);
+    const messages = sum((report) => report.messages);
+    const copies = sum((report) => report.copies);
+    const unknown = sum((report) => report.unknown);
+    const windowMs = Math.max(...reports.map((report) => report.windowMs)).toFixed(1);
     return {
       kind: 'measured',
-      value: `${sum(({ messages }) => messages)} messages to ${MIXED_CHANNELS.length} channels, ${kills} kills, ${sum(({ copies }) => copies)} copies, ${sum(({ unknown }) => unknown)} unknown attempts`,
+      value: `${messages} messages to ${MIXED_CHANNELS.length} channels, ${kills} kills, ${unknown} unknown attempts, ${copies} copies, none after its answer was out for more than ${windowMs} ms`,
       bound:
         '0 lost, 0 unlogged, copies <= unknown attempts, each flagged, 0 with "hold", unknown only at a kill',
       broken: reports.flatMap(({ broken }) => broken),
@@ -59,10 +66,12 @@ export async function killUnderLoad(options: {
     await stage.start();
     const clients = startHonestClients({ url: stage.url, clients: 4, gapMs: 5, text: mixedText });
     const kills: Kill[] = [];
+    const killsMs: number[] = [];
     for (let kill = 0; kill < options.kills; kill++) {
       await untilMoreArrive(stage.receivers, random.between(1, 200));
       await sleep(random.between(0, 10));
       const fromMs = Date.now();
+      killsMs.push(performance.now());
       await stage.end('SIGKILL');
       kills.push({ fromMs, toMs: Date.now() });
       await stage.start();
@@ -73,6 +82,10 @@ export async function killUnderLoad(options: {
     return {
       messages: clients.ledger.accepted.size,
       ...countCopies(ledgers),
+      windowMs: duplicateWindowMs(
+        ledgers.arrivals.filter(({ channel, taken }) => taken && RELIABLE.includes(channel)),
+        killsMs,
+      ),
       broken: [
         ...brokenPromises(ledgers),
         ...missingParts(ledgers),

@@ -55,6 +55,8 @@ interface Crash {
 /** Long enough that no answer is back before a process dies that dies in the next turn of its event loop. */
 const ANSWER_AFTER_MS = 200;
 const AT_ONCE = 2;
+/** A key names a message for two minutes. */
+const GIVE_UP_MS = 110_000;
 
 export const points: FaultProgram = {
   name: 'points',
@@ -174,7 +176,7 @@ function startDoomed(stage: Stage, crashes: readonly Pick<Crash, 'point' | 'hit'
 async function sendToItsEnd(stage: Stage, driver: DriverLedger, token: string): Promise<void> {
   const key = `key-${token}`;
   for (let time = 0; time < 2; time++) {
-    const id = await postUntilAccepted(() => post(stage.url(), { msg: token, key }), 60_000);
+    const id = await postUntilAccepted(() => post(stage.url(), { msg: token, key }), GIVE_UP_MS);
     if (id === null) throw new Error(`${token} was never accepted`);
     driver.accepted.set(id, { token, key });
     driver.idsOfKey.set(key, (driver.idsOfKey.get(key) ?? new Set()).add(id));

@@ -15,6 +15,8 @@ export interface Receivers {
 
 /** What a receiver on a wire knows beyond the ledger. */
 export interface SeenArrival extends Arrival {
+  /** The number of the last word in it; `part` is that of the first. */
+  readonly lastWord: number;
   /** When the last byte of the answer was handed to the system, on the clock of `atMs`; null while it was not. */
   answeredAtMs: number | null;
 }
@@ -59,9 +61,11 @@ export async function startReceivers(behaviour: Behaviour): Promise<Receivers> {
       const path = request.url ?? '/';
       const channel = /^\/([^?]*)/.exec(path)?.[1] ?? '';
       const token = tokenOfText(body);
-      const part = Number(/m\d+m-(\d+)/.exec(body)?.[1] ?? 0);
+      const words = [...body.matchAll(/m\d+m-(\d+)/g)].map(([, number]) => Number(number));
+      const part = words[0] ?? 0;
+      const lastWord = words.at(-1) ?? 0;
       const { taken } = behaviour({ channel, token, part, path, body }, response);
-      const arrival: SeenArrival = { channel, token, part, atMs, taken, answeredAtMs: null };
+      const arrival: SeenArrival = { channel, token, part, lastWord, atMs, taken, answeredAtMs: null };
       response.once('finish', () => {
         arrival.answeredAtMs = performance.now();
       });

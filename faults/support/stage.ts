@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createWorkplace, type RunningService, startService } from '../../test/support/service.ts';
 import type { CheckedChannel, DriverLedger, Ledgers } from '../check/ledgers.ts';
 import { readLogOfFile } from './read-log.ts';
-import { type Behaviour, type Receivers, startReceivers } from './receivers.ts';
+import { type Behaviour, type Receivers, type SeenArrival, startReceivers } from './receivers.ts';
 import { untilNothingIsOpen } from './until-rest.ts';
 
 /** The real command in a working directory of its own, with receivers on loopback for its channels. */
@@ -15,7 +15,11 @@ export interface Stage {
   /** Ends the service that runs. @returns the exit code, or the signal's name. */
   end(signal: NodeJS.Signals): Promise<number | string>;
   /** Waits until no delivery is open, stops the service and reads its log. */
-  finish(driver: DriverLedger): Promise<Ledgers>;
+  finish(driver: DriverLedger): Promise<SeenLedgers>;
+}
+
+export interface SeenLedgers extends Ledgers {
+  readonly arrivals: readonly SeenArrival[];
 }
 
 export interface StageOptions {

@@ -1,5 +1,6 @@
-import type { CheckedChannel, Ledgers } from '../check/ledgers.ts';
+import type { CheckedChannel } from '../check/ledgers.ts';
 import { answerJson, type Behaviour, takesAll } from './receivers.ts';
+import type { SeenLedgers } from './stage.ts';
 
 const NO_LIMIT = { perMinute: 0, perSecond: 0 } as const;
 
@@ -19,9 +20,11 @@ const LONG_WORDS = 600;
 
 /** A text of numbered words, so that a receiver can tell its parts apart. */
 export function mixedText(token: string): string {
-  const number = Number(/\d+/.exec(token)?.[0]);
-  const words = number % LONG_EVERY === 0 ? LONG_WORDS : 1;
-  return Array.from({ length: words }, (_, index) => `${token}-${index}`).join(' ');
+  return Array.from({ length: wordsOf(token) }, (_, index) => `${token}-${index}`).join(' ');
+}
+
+function wordsOf(token: string): number {
+  return Number(/\d+/.exec(token)?.[0]) % LONG_EVERY === 0 ? LONG_WORDS : 1;
 }
 
 /** Takes everything; `flaky` is busy, or takes a message and breaks the connection off before it answers. */
@@ -41,9 +44,9 @@ export function mixedBehaviour(latencyMs: number, random: () => number): Behavio
   };
 }
 
-/** Of a split text every part must have come: its parts are as many as it had attempts that ended well. */
-export function missingParts({ log, arrivals, driver }: Ledgers): string[] {
-  const parts = Map.groupBy(
+/** The parts of a delivered text, put together, are the text: no word is missing, none is in two parts. */
+export function missingParts({ log, arrivals, driver }: SeenLedgers): string[] {
+  const taken = Map.groupBy(
     arrivals.filter(({ channel, taken }) => channel === 'split' && taken),
     ({ token }) => token,
   );
@@ -51,10 +54,10 @@ export function missingParts({ log, arrivals, driver }: Ledgers): string[] {
     const token = driver.accepted.get(id)?.token;
     const split = deliveries.find(({ channel }) => channel === 'split');
     if (token === undefined || split?.status !== 'delivered') return [];
-    const sent = new Set(split.attempts.map(({ part }) => part)).size;
-    const came = new Set((parts.get(token) ?? []).map(({ part }) => part)).size;
-    const expected = mixedText(token) === `${token}-0` ? 1 : 2;
-    if (came !== sent || sent < expected) return [`parts: ${id} was sent in ${sent} parts, ${came} came`];
-    return [];
+    const parts = new Map((taken.get(token) ?? []).map(({ part, lastWord }) => [part, lastWord]));
+    let next = 0;
+    for (let last = parts.get(next); last !== undefined; last = parts.get(next)) next = last + 1;
+    const words = wordsOf(token);
+    return next === words ? [] : [`parts: of ${id} came ${next} words in one piece, not ${words}`];
   });
 }

@@ -31,7 +31,7 @@ export interface RunningService {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Starts the real command as a process of its own and waits until it listens. */
 export async function startService(
