@@ -13,7 +13,7 @@ export async function readWholeLog(
       const entry = await store.getMessage(id);
       if (entry !== null) log.push(entry);
     }
-    beforeId = page.entries.at(-1)?.id;
+    beforeId = page.searchedTo?.id ?? page.entries.at(-1)?.id;
     if (!page.more || beforeId === undefined) return log;
   }
 }

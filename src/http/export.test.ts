@@ -109,7 +109,7 @@ function logOf(count: number, text = 'x') {
       const newest = query.beforeId === undefined ? count : Number(query.beforeId.slice(-6)) - 1;
       const last = Math.max(1, newest - query.limit + 1);
       const ids = Array.from({ length: newest - last + 1 }, (_, n) => idOf(newest - n));
-      return { entries: ids.map((id) => entryOf(text, id)), more: last > 1 };
+      return { entries: ids.map((id) => entryOf(text, id)), more: last > 1, searchedTo: null };
     },
     getMessage: async () => null,
   });

@@ -193,6 +193,7 @@ export function createSchemas(docs: Texts['api']['docs']) {
         ...okFields,
         items: Type.Array(Message),
         next_cursor: Type.Union([Type.String(), Type.Null()], { description: docs.nextCursor }),
+        searched_until: Type.Union([time(), Type.Null()], { description: docs.searchedUntil }),
       },
       CLOSED,
     ),

@@ -116,6 +116,16 @@ test('a fault leaks nothing; its cause is in the log under the same id', async (
   assert.match(logLines[0] ?? '', new RegExp(`${id}.*cannot open /home/me/data.db`));
 });
 
+test('a search that stopped early says how far back it looked', async (t) => {
+  const searchedUntilMs = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+  const listMessages = async () => ({ entries: [], nextCursor: 'on', searchedUntilMs });
+  const pushLog = { listMessages, getMessage: async () => null, async *walkMessages() {} };
+  const { url } = await startServer(t, { pushLog });
+  const answer = await (await fetch(`${url}/api/messages?q=x`)).text();
+  const { next_cursor, searched_until } = JSON.parse(answer);
+  assert.deepEqual([next_cursor, searched_until], ['on', '2026-01-02T03:04:05.006Z']);
+});
+
 test('a store that cannot read is 503, not 500', async (t) => {
   const fails = () => Promise.reject(new StoreError('unavailable', 'disk I/O error'));
   async function* walkFails() {

@@ -117,7 +117,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     pushLog: {
       listMessages: async (query) => {
         queries.push(query);
-        return { entries, nextCursor: null };
+        return { entries, nextCursor: null, searchedUntilMs: null };
       },
       async *walkMessages() {
         yield entries;

@@ -5,6 +5,8 @@ export interface MessagePage {
   readonly entries: readonly LogEntry[];
   /** null when nothing older matches. */
   readonly nextCursor: string | null;
+  /** How far back a search looked that had to stop early; null when it looked at all it was asked for. Wall-clock ms. */
+  readonly searchedUntilMs: number | null;
 }
 
 /** A page of the push log, newest first, with the key of the page after it. */
@@ -12,7 +14,11 @@ export async function listMessages(
   store: Pick<Store, 'listMessages'>,
   query: LogQuery,
 ): Promise<MessagePage> {
-  const { entries, more } = await store.listMessages(query);
-  const last = entries.at(-1);
-  return { entries, nextCursor: more && last !== undefined ? encodeCursor(last.id) : null };
+  const { entries, more, searchedTo } = await store.listMessages(query);
+  const lastId = searchedTo?.id ?? entries.at(-1)?.id;
+  return {
+    entries,
+    nextCursor: more && lastId !== undefined ? encodeCursor(lastId) : null,
+    searchedUntilMs: searchedTo?.createdAtMs ?? null,
+  };
 }

@@ -33,21 +33,28 @@ for (const cursor of foreign) {
   test(`cursor ${JSON.stringify(cursor)} is none of ours`, () => assert.equal(decodeCursor(cursor), null));
 }
 
-for (const { more, entries, want } of [
-  { more: true, entries: [entry], want: encodeCursor(ID) },
-  { more: false, entries: [entry], want: null },
-  { more: false, entries: [], want: null },
+const LOOKED_AT = { id: '01ARZ3NDEKTSV4RRFFQ69G5FAA', createdAtMs: 7 };
+for (const { more, entries, searchedTo, want } of [
+  { more: true, entries: [entry], searchedTo: null, want: encodeCursor(ID) },
+  { more: false, entries: [entry], searchedTo: null, want: null },
+  { more: false, entries: [], searchedTo: null, want: null },
+  { more: true, entries: [entry], searchedTo: LOOKED_AT, want: encodeCursor(LOOKED_AT.id) },
+  { more: true, entries: [], searchedTo: LOOKED_AT, want: encodeCursor(LOOKED_AT.id) },
 ]) {
-  test(`a page of ${entries.length}, more: ${more}`, async () => {
+  test(`a page of ${entries.length}, more: ${more}, stopped early: ${searchedTo !== null}`, async () => {
     const asked: LogQuery[] = [];
     const pushLog = createPushLog({
       listMessages: async (query) => {
         asked.push(query);
-        return { entries, more };
+        return { entries, more, searchedTo };
       },
       getMessage: async () => null,
     });
-    assert.deepEqual(await pushLog.listMessages({ limit: 1 }), { entries, nextCursor: want });
+    assert.deepEqual(await pushLog.listMessages({ limit: 1 }), {
+      entries,
+      nextCursor: want,
+      searchedUntilMs: searchedTo?.createdAtMs ?? null,
+    });
     assert.deepEqual(asked, [{ limit: 1 }]);
   });
 }
@@ -55,7 +62,7 @@ for (const { more, entries, want } of [
 test('only a ULID is looked up', async () => {
   const asked: string[] = [];
   const pushLog = createPushLog({
-    listMessages: async () => ({ entries: [], more: false }),
+    listMessages: async () => ({ entries: [], more: false, searchedTo: null }),
     getMessage: async (id) => {
       asked.push(id);
       return null;

@@ -31,7 +31,7 @@ export interface Store {
   resumeEndpoint(endpointId: number): Promise<void>;
   /** What the windows of these endpoints leave now, in the order of the question. */
   listWindowRoom(endpoints: readonly EndpointWindows[]): Promise<EndpointRoom[]>;
-  /** A page of the push log, newest first. */
+  /** A page of the push log, the last accepted first. It takes a bounded time: see `LogPage.searchedTo`. */
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
   /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
@@ -230,8 +230,13 @@ export interface LogEntry extends Message {
 
 export interface LogPage {
   readonly entries: readonly LogEntry[];
-  /** Whether older entries match too. */
+  /** Whether older entries match too, or may: see `searchedTo`. */
   readonly more: boolean;
+  /**
+   * The last message that was looked at, when the search had to stop before it had looked at everything: its id is the
+   * key of the next page. Otherwise null.
+   */
+  readonly searchedTo: { readonly id: string; readonly createdAtMs: number } | null;
 }
 
 export interface LogEntryWithAttempts extends Message {

@@ -1,372 +1,120 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { NextStep } from '../../src/core/delivery.ts';
+import fc from 'fast-check';
 import { createIds, timeOfId } from '../../src/core/ids.ts';
-import type { Outcome, OutcomeKind } from '../../src/core/outcome.ts';
-import {
-  type ChannelRef,
-  COUNT_WIDTHS_MS,
-  type ResendResult,
-  type Store,
-  type Turn,
-} from '../../src/store/store.ts';
-import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import type { StoreUnderTest } from './store-conformance.ts';
+import type { LogQuery, Store } from '../../src/store/store.ts';
 
-const ERROR = { zh: '忙', en: 'busy' };
-const DELIVERED: NextStep = { kind: 'delivered' };
-const FAILED: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: null };
-const outcome = (kind: OutcomeKind): Outcome => ({
-  kind,
-  httpStatus: null,
-  platformCode: null,
-  response: null,
-  error: kind === 'ok' ? null : ERROR,
-});
-
-/** What the log's pages ask of a store beside reading: resend, counts, budgets, and how changed deliveries stand. */
-export function logConformance(name: string, open: (clock: SimulatedClock) => Promise<StoreUnderTest>): void {
+/** What `listMessages` promises of searches and pages, held against one implementation. */
+export function logConformance(name: string, open: () => Promise<Store>): void {
   describe(`log conformance: ${name}`, () => {
-    let clock: SimulatedClock;
-    let underTest: StoreUnderTest;
     let store: Store;
+    let channelCount = 0;
     const newId = createIds();
 
     before(async () => {
-      clock = createSimulatedClock();
-      underTest = await open(clock);
-      store = underTest.store;
+      store = await open();
     });
-    after(() => underTest.close());
+    after(() => store.close());
 
-    let channelCount = 0;
-    async function newChannel(
-      channel = `log-${++channelCount}`,
-      providerId = 'webhook',
-    ): Promise<ChannelRef> {
+    /** A channel of its own for each test, so that tests do not meet. */
+    async function newChannel(): Promise<{ channel: string; accept(text: string): Promise<string> }> {
+      const channel = `channel-${++channelCount}`;
       const [ref] = await store.registerChannels([
-        { name: channel, providerId, endpointHash: `hash of ${channel} ${providerId}` },
+        { name: channel, providerId: 'webhook', endpointHash: `hash of ${channel}` },
       ]);
       assert.ok(ref);
-      return ref;
-    }
-
-    async function accept(...channels: readonly ChannelRef[]): Promise<string> {
-      const id = newId(clock.wallMs());
-      await store.accept({
-        message: { id, requestId: null, msgType: 'text', text: 'hello', createdAtMs: timeOfId(id) },
-        channelIds: channels.map(({ channelId }) => channelId),
-      });
-      return id;
-    }
-
-    async function take(
-      { channelId, endpointId }: ChannelRef,
-      windows: { maxSends: number; windowMs: number }[] = [],
-    ) {
-      const { turns } = await store.takeTurns({ channelId, endpointId, windows, limit: 1, ordered: false });
-      const [turn] = turns;
-      assert.ok(turn);
-      return turn;
-    }
-
-    const record = ({ attemptId, deliveryId }: Turn, kind: OutcomeKind, next: NextStep) =>
-      store.recordAttempt({ attemptId, deliveryId, durationMs: 1, outcome: outcome(kind), next });
-
-    const resend = (messageId: string, channels: readonly ChannelRef[], onlyFailed = false) =>
-      store.resend({ messageId, channelIds: channels.map(({ channelId }) => channelId), onlyFailed });
-
-    function channelsOf(result: ResendResult): string[] {
-      assert.equal(result.kind, 'resent');
-      return result.kind === 'resent' ? result.deliveries.map(({ delivery }) => delivery.channel) : [];
-    }
-
-    describe('resend', () => {
-      test('a new delivery of the same message, which is taken like any other', async () => {
-        const channel = await newChannel();
-        const id = await accept(channel);
-        await record(await take(channel), 'permanent', FAILED);
-        const result = await resend(id, [channel]);
-        assert.equal(result.kind, 'resent');
-        const [resent] = result.kind === 'resent' ? result.deliveries : [];
-        assert.equal(resent?.channelId, channel.channelId);
-        const entry = await store.getMessage(id);
-        const { attempts, ...latest } = entry?.deliveries.at(-1) ?? assert.fail('no delivery');
-        assert.deepEqual(resent?.delivery, latest);
-        assert.deepEqual(
-          [latest.status, latest.attemptCount, attempts, entry?.deliveries.map(({ status }) => status)],
-          ['queued', 0, [], ['failed', 'queued']],
-        );
-        const turn = await take(channel);
-        assert.deepEqual(
-          [turn.messageId, turn.text, turn.attemptNumber, turn.retriesUsed, String(turn.deliveryId)],
-          [id, 'hello', 1, 0, latest.id],
-        );
-        await record(turn, 'ok', DELIVERED);
-      });
-
-      test('an unknown message', async () => {
-        const channel = await newChannel();
-        assert.deepEqual(await resend(newId(0), [channel]), { kind: 'unknown_message' });
-      });
-
-      test('only failed: those whose latest delivery is failed, by name, whatever came before', async () => {
-        const [failed, delivered, waiting, cured] = [
-          await newChannel(),
-          await newChannel(),
-          await newChannel(),
-          await newChannel(),
-        ];
-        const stranger = await newChannel();
-        const id = await accept(failed, delivered, waiting, cured);
-        await record(await take(failed), 'permanent', FAILED);
-        await record(await take(delivered), 'ok', DELIVERED);
-        await record(await take(cured), 'permanent', FAILED);
-        await resend(id, [cured]);
-        await record(await take(cured), 'ok', DELIVERED);
-        const all = [failed, delivered, waiting, cured, stranger];
-        assert.deepEqual(channelsOf(await resend(id, all, true)), [failed.name]);
-        assert.deepEqual(await resend(id, all, true), { kind: 'nothing_failed' });
-        assert.deepEqual(channelsOf(await resend(id, [stranger])), [stranger.name]);
-      });
-
-      test('only failed: a channel that has another provider now', async () => {
-        const before = await newChannel('moved');
-        const id = await accept(before);
-        await record(await take(before), 'permanent', FAILED);
-        const now = await newChannel('moved', 'slack_bot');
-        assert.deepEqual(channelsOf(await resend(id, [now], true)), ['moved']);
-        assert.equal((await take(now)).messageId, id);
-      });
-
-      const copies: { name: string; earlier: (channel: ChannelRef) => Promise<unknown>; copy: boolean }[] = [
-        {
-          name: 'refused',
-          earlier: async (channel) => record(await take(channel), 'permanent', FAILED),
-          copy: false,
+      return {
+        channel,
+        async accept(text) {
+          const id = newId(Date.now());
+          const message = { id, requestId: null, msgType: 'text', text, createdAtMs: timeOfId(id) } as const;
+          await store.accept({ message, channelIds: [ref.channelId] });
+          return id;
         },
-        {
-          name: 'surely not taken, twice',
-          async earlier(channel) {
-            await record(await take(channel), 'transient', { kind: 'retry', waitMs: 0, error: ERROR });
-            await record(await take(channel), 'transient', FAILED);
-          },
-          copy: false,
-        },
-        {
-          name: 'delivered',
-          earlier: async (channel) => record(await take(channel), 'ok', DELIVERED),
-          copy: true,
-        },
-        {
-          name: 'held after an unknown outcome',
-          earlier: async (channel) => record(await take(channel), 'unknown', FAILED),
-          copy: true,
-        },
-        {
-          name: 'unknown first, refused then',
-          async earlier(channel) {
-            await record(await take(channel), 'unknown', { kind: 'retry', waitMs: 0, error: ERROR });
-            await record(await take(channel), 'permanent', FAILED);
-          },
-          copy: true,
-        },
-        {
-          name: 'delivered in part',
-          async earlier(channel) {
-            await record(await take(channel), 'ok', { kind: 'next_part' });
-            await record(await take(channel), 'permanent', FAILED);
-          },
-          copy: true,
-        },
-        { name: 'still in flight', earlier: take, copy: true },
-      ];
-      for (const { name: earlierName, earlier, copy } of copies) {
-        test(`an earlier delivery ${earlierName}: each attempt of the new one ${copy ? 'may be' : 'is no'} copy`, async () => {
-          const channel = await newChannel();
-          const id = await accept(channel);
-          await earlier(channel);
-          await resend(id, [channel]);
-          const first = await take(channel);
-          await record(first, 'ok', { kind: 'next_part' });
-          const second = await take(channel);
-          assert.deepEqual([first.possibleDuplicate, second.possibleDuplicate], [copy, copy]);
-          const { attempts } = (await store.getMessage(id))?.deliveries.at(-1) ?? assert.fail('no delivery');
-          assert.deepEqual(
-            attempts.map(({ possibleDuplicate }) => possibleDuplicate),
-            [copy, copy],
-          );
-        });
-      }
-
-      test('an earlier delivery to another channel makes no copy', async () => {
-        const [one, other] = [await newChannel(), await newChannel()];
-        const id = await accept(one);
-        await record(await take(one), 'ok', DELIVERED);
-        await resend(id, [other]);
-        assert.equal((await take(other)).possibleDuplicate, false);
-      });
-    });
-
-    describe('window room', () => {
-      test('each window for itself, with the time of its next free slot', async () => {
-        const channel = await newChannel();
-        const windows = [
-          { maxSends: 2, windowMs: 60_000 },
-          { maxSends: 1, windowMs: 1_000 },
-        ];
-        const room = async () => {
-          const [first] = await store.listWindowRoom([{ endpointId: channel.endpointId, windows }]);
-          return first?.windows.map(({ free, waitMs }) => [free, waitMs]);
-        };
-        await accept(channel);
-        assert.deepEqual(await room(), [
-          [2, 0],
-          [1, 0],
-        ]);
-        const turn = await take(channel, windows);
-        assert.deepEqual(await room(), [
-          [1, 0],
-          [0, null],
-        ]);
-        await record(turn, 'ok', DELIVERED);
-        await clock.advance(400);
-        assert.deepEqual(await room(), [
-          [1, 0],
-          [0, 600],
-        ]);
-      });
-    });
-
-    describe('oldest open delivery', () => {
-      const oldest = async ({ name: channel }: ChannelRef) =>
-        (await store.listOldestOpen()).find((row) => row.channel === channel)?.acceptedAtMs;
-
-      test('the time of its acceptance, whatever it waits for; none once all are finished', async () => {
-        const channel = await newChannel();
-        const acceptedMs = clock.wallMs();
-        await accept(channel);
-        await clock.advance(5_000);
-        await accept(channel);
-        assert.equal(await oldest(channel), acceptedMs);
-        const turn = await take(channel);
-        assert.equal(await oldest(channel), acceptedMs);
-        await record(turn, 'transient', { kind: 'retry', waitMs: 60_000, error: ERROR });
-        assert.equal(await oldest(channel), acceptedMs);
-        await clock.advance(60_000);
-        await record(await take(channel), 'ok', DELIVERED);
-        assert.equal(await oldest(channel), acceptedMs + 5_000);
-        await record(await take(channel), 'ok', DELIVERED);
-        assert.equal(await oldest(channel), undefined);
-      });
-
-      test('of a resend: the time of the resend', async () => {
-        const channel = await newChannel();
-        const id = await accept(channel);
-        await record(await take(channel), 'permanent', FAILED);
-        await clock.advance(86_400_000);
-        await resend(id, [channel]);
-        assert.equal(await oldest(channel), clock.wallMs());
-      });
-    });
-
-    describe('deliveries as they stand', () => {
-      test('by their ids and by their messages, each once; unknown ones are left out', async () => {
-        const [a, b] = [await newChannel(), await newChannel()];
-        const both = await accept(a, b);
-        const single = await accept(a);
-        const turn = await take(a);
-        const found = await store.listDeliveries({
-          deliveryIds: [turn.deliveryId, 2 ** 40],
-          messageIds: [both, newId(0)],
-        });
-        assert.deepEqual(
-          found.map(({ messageId, delivery }) => [messageId, delivery.channel, delivery.status]),
-          [
-            [both, a.name, 'sending'],
-            [both, b.name, 'queued'],
-          ],
-        );
-        const whole = await store.getMessage(single);
-        const { attempts: _, ...delivery } = whole?.deliveries[0] ?? assert.fail('no delivery');
-        assert.deepEqual(await store.listDeliveries({ deliveryIds: [], messageIds: [single] }), [
-          { messageId: single, delivery },
-        ]);
-      });
-    });
-
-    describe('counts', () => {
-      const sums = async (
-        { name: channel }: ChannelRef,
-        widthMs: (typeof COUNT_WIDTHS_MS)[number],
-        fromMs = 0,
-      ) => {
-        const [counts, ...others] = await store.countDeliveries({ widthMs, fromMs, channel });
-        assert.equal(others.length, 0);
-        return counts?.buckets;
       };
-      const startOf = (atMs: number, widthMs: number) => Math.floor(atMs / widthMs) * widthMs;
+    }
 
-      test('accepted and resent by their acceptance, the rest by its end, in every width', async () => {
-        const channel = await newChannel();
-        const firstMs = clock.wallMs();
-        const id = await accept(channel);
-        await accept(channel);
-        const turn = await take(channel);
-        await clock.advance(14_400_000);
-        const laterMs = clock.wallMs();
-        await record(turn, 'ok', DELIVERED);
-        await record(await take(channel), 'transient', { kind: 'retry', waitMs: 0, error: ERROR });
-        await record(await take(channel), 'permanent', FAILED);
-        await resend(id, [channel]);
-        for (const widthMs of COUNT_WIDTHS_MS) {
-          assert.deepEqual(await sums(channel, widthMs), [
-            [startOf(firstMs, widthMs), 2, 0, 0],
-            [startOf(laterMs, widthMs), 1, 1, 1],
-          ]);
-          assert.deepEqual(await sums(channel, widthMs, startOf(laterMs, widthMs)), [
-            [startOf(laterMs, widthMs), 1, 1, 1],
-          ]);
-        }
-      });
+    /** Every page, with whatever happens between two of them. */
+    async function findAll(
+      query: Partial<LogQuery>,
+      between: () => Promise<unknown> = async () => undefined,
+    ): Promise<string[]> {
+      const texts: string[] = [];
+      let beforeId: string | undefined;
+      for (;;) {
+        const page = await store.listMessages({
+          limit: 3,
+          ...query,
+          ...(beforeId === undefined ? {} : { beforeId }),
+        });
+        texts.push(...page.entries.map(({ text }) => text));
+        assert.ok(page.more || page.searchedTo === null, 'a search that stopped early has more');
+        if (!page.more) return texts;
+        beforeId = page.searchedTo?.id ?? page.entries.at(-1)?.id;
+        await between();
+      }
+    }
 
-      test('a repeated record counts once, and what a stopped endpoint fails unsent counts as failed', async () => {
-        const channel = await newChannel();
-        for (let n = 0; n < 3; n++) await accept(channel);
-        const turn = await take(channel);
-        const stop: NextStep = {
-          kind: 'failed',
-          error: ERROR,
-          stopsEndpoint: { reason: ERROR, when: 'now' },
-        };
-        await record(turn, 'permanent', stop);
-        await record(turn, 'permanent', stop);
-        const { channelId, endpointId } = channel;
-        await store.takeTurns({ channelId, endpointId, windows: [], limit: 1, ordered: false });
-        assert.deepEqual(await sums(channel, 14_400_000), [[startOf(clock.wallMs(), 14_400_000), 3, 0, 3]]);
-      });
+    const text = '【告警】数据库主库 CPU 使用率 100%，见 "监控_面板" 👩‍💻 e\u0301\n第二行\\完';
+    const found = [
+      '告警',
+      '数据库',
+      '据库主',
+      '库',
+      '%，',
+      '"监',
+      '_面',
+      '👩',
+      '👩‍💻',
+      '💻 e',
+      '\u0301',
+      '\n第',
+      '行\\完',
+      text,
+    ];
+    const absent = ['警告', '数库', 'cpu', '100_', '监控*', '监%面', 'é', '行 完', ' OR ', '💻💻'];
+    test('a search is for a piece of the text, exactly as written', async () => {
+      const { channel, accept } = await newChannel();
+      await accept(text);
+      await accept('另一条');
+      for (const query of found) assert.deepEqual(await findAll({ channel, text: query }), [text], query);
+      for (const query of absent) assert.deepEqual(await findAll({ channel, text: query }), [], query);
+    });
 
-      test('by name and provider, all channels without a filter, nothing for an unknown one', async () => {
-        const channel = await newChannel();
-        await accept(channel);
-        const all = await store.countDeliveries({ widthMs: 3_600_000, fromMs: 0 });
-        assert.equal(all.find((counts) => counts.channel === channel.name)?.provider, 'webhook');
-        assert.ok(all.length > 1);
-        assert.deepEqual(
-          await store.countDeliveries({ widthMs: 3_600_000, fromMs: 0, channel: 'nobody' }),
-          [],
-        );
-      });
+    test('any search finds what contains it, the last accepted first', async () => {
+      const parts = fc.constantFrom('数', '据', '库', 'a', 'A', ' ', '"', '😀', '%');
+      const textOf = (maxLength: number) =>
+        fc.array(parts, { minLength: 1, maxLength }).map((list) => list.join(''));
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(textOf(8), { minLength: 1, maxLength: 80 }),
+          fc.array(textOf(3), { minLength: 1, maxLength: 5 }),
+          async (texts, queries) => {
+            const { channel, accept } = await newChannel();
+            await Promise.all(texts.map(accept));
+            for (const query of queries) {
+              const want = texts.filter((candidate) => candidate.includes(query)).reverse();
+              assert.deepEqual(await findAll({ channel, text: query }), want);
+            }
+          },
+        ),
+        { numRuns: 15 },
+      );
+    });
 
-      test('minutes are dropped after some days, the longer buckets stay', async () => {
-        const channel = await newChannel();
-        await accept(channel);
-        await clock.advance(3 * 86_400_000);
-        await accept(channel);
-        assert.equal((await sums(channel, 60_000))?.length, 1);
-        for (const widthMs of COUNT_WIDTHS_MS.slice(1))
-          assert.equal((await sums(channel, widthMs))?.length, 2);
-      });
+    test('pages of a search lose and repeat nothing while messages arrive', async () => {
+      const { channel, accept } = await newChannel();
+      const texts = Array.from({ length: 10 }, (_, n) => `支付失败 ${n}`);
+      for (const each of texts) await accept(each);
+      const all = await findAll({ channel, text: '失败' }, () => accept('支付失败，新来的'));
+      assert.deepEqual(all, texts.toReversed());
+    });
+
+    test('a search that finds nothing comes to an end', async () => {
+      const { channel, accept } = await newChannel();
+      await accept('有');
+      assert.deepEqual(await findAll({ text: '饕餮盛宴' }), []);
+      assert.deepEqual(await findAll({ channel, text: '饕' }), []);
     });
   });
 }

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../src/core/clock.ts';
 import { openInlineStore } from '../../src/store/sqlite/inline-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { SimulatedClock } from '../support/simulated-clock.ts';
+import { liveLogConformance } from './live-log-conformance.ts';
 import { logConformance } from './log-conformance.ts';
 import { type StoreUnderTest, storeConformance } from './store-conformance.ts';
 
@@ -22,4 +25,16 @@ function openAt(path: string, clock: SimulatedClock): StoreUnderTest {
 }
 
 storeConformance('sqlite', async (clock) => openAt(join(folder, 'conformance.db'), clock));
-logConformance('sqlite', async (clock) => openAt(join(folder, 'log-conformance.db'), clock));
+liveLogConformance('sqlite', async (clock) => openAt(join(folder, 'live-log.db'), clock));
+
+logConformance('sqlite on one thread', async () =>
+  openInlineStore({ path: join(folder, 'log.db'), clock: systemClock }),
+);
+logConformance('sqlite', () =>
+  openSqliteStore({
+    path: join(folder, 'log-threads.db'),
+    onFatal: (error) => {
+      throw error;
+    },
+  }),
+);

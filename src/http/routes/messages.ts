@@ -3,7 +3,7 @@ import type { PushLog } from '../../pushlog/push-log.ts';
 import { langOfHeader } from '../../texts/texts.ts';
 import { envelope, sendJson } from '../answer.ts';
 import { ApiError } from '../api-error.ts';
-import { detailedMessageJson, messageJson } from '../message-json.ts';
+import { detailedMessageJson, messageJson, timeOrNull } from '../message-json.ts';
 import { parseMessagesQuery } from '../messages-query.ts';
 
 export interface MessagesDeps {
@@ -14,9 +14,15 @@ export interface MessagesDeps {
 /** The push log: `GET /api/messages` and `GET /api/messages/{id}`. */
 export function registerMessages(app: FastifyInstance, { pushLog, nextId }: MessagesDeps): void {
   app.get('/messages', async ({ raw }, reply) => {
-    const { entries, nextCursor } = await pushLog.listMessages(parseMessagesQuery(raw.url ?? ''));
+    const { entries, nextCursor, searchedUntilMs } = await pushLog.listMessages(
+      parseMessagesQuery(raw.url ?? ''),
+    );
     const lang = langOfHeader(raw.headers['accept-language']);
-    const page = { items: entries.map((entry) => messageJson(entry, lang)), next_cursor: nextCursor };
+    const page = {
+      items: entries.map((entry) => messageJson(entry, lang)),
+      next_cursor: nextCursor,
+      searched_until: timeOrNull(searchedUntilMs),
+    };
     sendJson(reply, envelope(raw, nextId(), 'ok', 'success', page));
     return reply;
   });

@@ -16,6 +16,9 @@ export interface InlineStoreOptions {
   readonly durable?: boolean;
 }
 
+/** A simulation has no time of its own that a search could use up. */
+const UNHURRIED = { maxMs: Number.POSITIVE_INFINITY, nowMs: () => 0 };
+
 /**
  * The SQLite store without its threads: each command runs at once, in a transaction of its own, on the caller's clock.
  * For simulations, where a day must pass in a second and always in the same way.
@@ -27,7 +30,7 @@ export function openInlineStore(options: InlineStoreOptions): Store {
   if (!durable) {
     engine.db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
   }
-  const queries = createReadQueries(engine.db, engine.clockAheadMs);
+  const queries = createReadQueries(engine.db, engine.clockAheadMs, UNHURRIED);
   let open = true;
 
   async function write<Name extends WriteCommandName>(
@@ -51,7 +54,7 @@ export function openInlineStore(options: InlineStoreOptions): Store {
     listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
-    listMessages: async (query) => queries.listMessages(query),
+    listMessages: async (query) => queries.listMessages(query, null),
     getMessage: async (id) => queries.getMessage(id),
     countOpen: async () => queries.countOpen(),
     listOldestOpen: async () => queries.listOldestOpen(),

@@ -1,4 +1,4 @@
-import type { CountQuery, DeliverySelection, LogQuery } from '../store.ts';
+import type { CountQuery, DeliverySelection, LogPage, LogQuery } from '../store.ts';
 import type { Reply, Request } from './group-commit.ts';
 import type { ReadQueries } from './read-queries.ts';
 
@@ -31,10 +31,26 @@ export type ReadRequest =
   | { readonly name: 'countOpen'; readonly argument: null }
   | { readonly name: 'listOldestOpen'; readonly argument: null }
   | { readonly name: 'listDeliveries'; readonly argument: DeliverySelection }
-  | { readonly name: 'countDeliveries'; readonly argument: CountQuery };
+  | { readonly name: 'countDeliveries'; readonly argument: CountQuery }
+  /** The index can be used from now on, or must be let go of. */
+  | { readonly name: 'openIndex'; readonly argument: null }
+  | { readonly name: 'closeIndex'; readonly argument: null };
 
-export type ReadResult = ReturnType<ReadQueries[keyof ReadQueries]>;
+export interface ReadResults extends Omit<ReadQueries, 'listMessages'> {
+  listMessages(query: LogQuery): LogPage;
+  openIndex(): void;
+  closeIndex(): void;
+}
+
+export type ReadResult = ReturnType<ReadResults[keyof ReadResults]>;
 
 export type FromReader =
-  | { readonly ok: true; readonly value: ReadResult }
+  /** `indexDamaged`: the answer is right, but the index was found damaged and let go of. */
+  | { readonly ok: true; readonly value: ReadResult; readonly indexDamaged: boolean }
   | { readonly ok: false; readonly message: string };
+
+/** `changed`: there may be something to index. `remake`: nobody reads the index any more; begin it anew. */
+export type ToIndexer = 'changed' | 'remake' | 'close';
+
+/** `usable`: the index can be read. `damaged`: nobody may read it any more; answered by `remake`. */
+export type FromIndexer = 'usable' | 'damaged';

@@ -41,7 +41,7 @@ function assertSqliteVersion(): void {
 }
 
 /** SQLite gives the -wal and -shm files the mode of the database file, so this one call covers all three. */
-function createPrivateFile(path: string): void {
+export function createPrivateFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
 }

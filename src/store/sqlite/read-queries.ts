@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Attempt } from '../../core/attempt.ts';
 import type { Delivery } from '../../core/delivery.ts';
-import { firstIdAt } from '../../core/ids.ts';
 import type { LocalText } from '../../core/local-text.ts';
 import type { Message } from '../../core/message.ts';
 import type { OutcomeKind } from '../../core/outcome.ts';
@@ -15,7 +14,10 @@ import type {
   LogQuery,
 } from '../store.ts';
 import { createCountDeliveries } from './count-deliveries.ts';
-import { codesOfStatus, RETRYING, statusOfCode } from './status-codes.ts';
+import type { FoundRow } from './log-check.ts';
+import type { SearchIndex } from './search/search-index.ts';
+import { RETRYING, statusOfCode } from './status-codes.ts';
+import { createWalkLog, type WalkTime } from './walk-log.ts';
 
 interface MessageRow {
   readonly seq: number;
@@ -23,11 +25,6 @@ interface MessageRow {
   readonly request_id: string | null;
   readonly text: string;
   readonly created_at_ms: number;
-}
-
-interface SizedRow {
-  readonly seq: number;
-  readonly bytes: number;
 }
 
 interface DeliveryRow {
@@ -58,7 +55,8 @@ interface AttemptRow {
 
 /** The reading side of the SQLite store. */
 export interface ReadQueries {
-  listMessages(query: LogQuery): LogPage;
+  /** @param index null: there is none now, and every message is looked at. */
+  listMessages(query: LogQuery, index: SearchIndex | null): LogPage;
   getMessage(id: string): LogEntryWithAttempts | null;
   countOpen(): { channel: string; count: number }[];
   listOldestOpen(): { channel: string; acceptedAtMs: number }[];
@@ -67,7 +65,8 @@ export interface ReadQueries {
 }
 
 /** @param clockAheadMs how far the store's time axis is ahead of the wall clock. */
-export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQueries {
+export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTime: WalkTime): ReadQueries {
+  const walkLog = createWalkLog(db, walkTime);
   const deliveriesOf = db.prepare(
     `SELECT d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.attempt_due_ms, d.attempt_count,
        d.finished_at_ms, d.error
@@ -81,8 +80,9 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQ
   );
   const messagesBySeq = db.prepare(
     `SELECT seq, id, request_id, text, created_at_ms FROM message
-     WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
+     WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC`,
   );
+  const lookedAtLast = db.prepare('SELECT id, created_at_ms FROM message WHERE seq > ? ORDER BY seq LIMIT 1');
   const messageById = db.prepare('SELECT seq, id, request_id, text, created_at_ms FROM message WHERE id = ?');
   const openByChannel = db.prepare(
     // One branch per partial index: each holds open deliveries only, whatever the size of the log.
@@ -114,23 +114,26 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number): ReadQ
      ORDER BY d.id`,
   );
 
-  function listMessages(query: LogQuery): LogPage {
-    const { where, values } = conditionsOf(query);
-    const rows = db
-      .prepare(
-        `SELECT m.seq, octet_length(m.text) AS bytes FROM message m ${where} ORDER BY m.id DESC LIMIT ?`,
-      )
-      .all(...values, query.limit + 1) as unknown as SizedRow[];
+  function listMessages(query: LogQuery, index: SearchIndex | null): LogPage {
+    const { rows, stoppedAt } = walkLog(query, query.limit + 1, index);
     const fitting = fitPage(rows.slice(0, query.limit));
     const page = messagesBySeq.all(JSON.stringify(fitting.map(({ seq }) => seq))) as unknown as MessageRow[];
     const deliveries = Map.groupBy(findDeliveries(page), (row) => row.message_seq);
+    const cut = rows.length > fitting.length;
     return {
       entries: page.map((row) => ({
         ...toMessage(row),
         deliveries: (deliveries.get(row.seq) ?? []).map(toDelivery),
       })),
-      more: rows.length > fitting.length,
+      more: cut || stoppedAt !== null,
+      // A page that is cut goes on after its last entry, wherever the search stopped.
+      searchedTo: cut || stoppedAt === null ? null : findSearchedTo(stoppedAt),
     };
+  }
+
+  function findSearchedTo(stoppedAt: number): LogPage['searchedTo'] {
+    const row = lookedAtLast.get(stoppedAt) as Pick<MessageRow, 'id' | 'created_at_ms'> | undefined;
+    return row === undefined ? null : { id: row.id, createdAtMs: row.created_at_ms };
   }
 
   function getMessage(id: string): LogEntryWithAttempts | null {
@@ -209,42 +212,13 @@ const NO_ID = Number.MAX_SAFE_INTEGER;
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 /** As many rows as fit, at least one. */
-function fitPage(rows: readonly SizedRow[]): readonly SizedRow[] {
+function fitPage(rows: readonly FoundRow[]): readonly FoundRow[] {
   let bytes = 0;
   const end = rows.findIndex((row, index) => {
     bytes += row.bytes;
     return index > 0 && bytes > MAX_PAGE_BYTES;
   });
   return end < 0 ? rows : rows.slice(0, end);
-}
-
-/** Every filter of a query as SQL. Values are bound, never written into the text. */
-function conditionsOf(query: LogQuery): { where: string; values: (string | number)[] } {
-  const parts: string[] = [];
-  const values: (string | number)[] = [];
-  const add = (part: string, ...bound: (string | number)[]) => {
-    parts.push(part);
-    values.push(...bound);
-  };
-  if (query.beforeId !== undefined) add('m.id < ?', query.beforeId);
-  // An id begins with its message's time, so the one index serves paging and time ranges.
-  if (query.sinceMs !== undefined) add('m.id >= ?', firstIdAt(query.sinceMs));
-  if (query.untilMs !== undefined) add('m.id < ?', firstIdAt(query.untilMs));
-  if (query.text !== undefined) add('instr(m.text, ?) > 0', query.text);
-  if (query.channel !== undefined || query.status !== undefined) {
-    const delivery = ['d.message_seq = m.seq'];
-    if (query.channel !== undefined) {
-      delivery.push('d.channel_id IN (SELECT id FROM channel WHERE name = ?)');
-      values.push(query.channel);
-    }
-    if (query.status !== undefined) {
-      const codes = codesOfStatus(query.status);
-      delivery.push(`d.status IN (${codes.map(() => '?').join(', ')})`);
-      values.push(...codes);
-    }
-    parts.push(`EXISTS (SELECT 1 FROM delivery d WHERE ${delivery.join(' AND ')})`);
-  }
-  return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
 }
 
 function toMessage(row: MessageRow): Message {

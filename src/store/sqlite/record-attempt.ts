@@ -66,8 +66,9 @@ export function createRecordAttempt(
   function finish(deliveryId: number, status: 'delivered' | 'failed', errorJson: string | null): void {
     const atMs = clock.wallMs();
     const code = status === 'delivered' ? DELIVERED : FAILED;
-    const delivery = sql.finish.get(code, atMs, errorJson, deliveryId) as { channel_id: number };
-    counts.add(delivery.channel_id, status, atMs);
+    sql.finish.run(code, atMs, errorJson, deliveryId);
+    const { channel_id: channelId } = sql.channelOfDelivery.get(deliveryId) as { channel_id: number };
+    counts.add(channelId, status, atMs);
   }
 
   function stopEndpoint({ reason, when }: EndpointStop, attemptId: number): void {

@@ -2,15 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { type Store, StoreError } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { Reply, Request } from './group-commit.ts';
+import { startIndexing } from './indexing.ts';
 import type {
   FromReader,
   FromWriter,
   ReaderOptions,
   ReadRequest,
+  ReadResults,
   ToWriter,
   WorkerOptions,
 } from './messages.ts';
-import type { ReadQueries } from './read-queries.ts';
 
 export interface SqliteStoreOptions {
   /** Absolute path of the database file; its folder is made if it is absent. */
@@ -46,7 +47,8 @@ interface Waiting {
 }
 
 /**
- * The store on one SQLite file: a thread that writes, a thread that reads, and this front that hands them commands.
+ * The store on one SQLite file: a thread that writes, one that reads, one that indexes, and this front that hands them
+ * commands.
  *
  * @throws StoreUnusableError when another process has the file, its schema is newer, or it cannot be opened.
  */
@@ -96,6 +98,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
     }
     const [first] = replies;
     if (first !== undefined) noteHealth(first);
+    indexing.noteChange();
   }
 
   /** A batch fails or succeeds as one where the disk is concerned, so its first reply speaks for it. */
@@ -129,15 +132,20 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
     die(new StoreError('unavailable', `the writing thread failed: ${error.message}`)),
   );
   const writerEnded = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
-  const read = createReading(reader);
+  const read = createReading(reader, () => indexing.remake());
+  const indexing = startIndexing(path, {
+    openIndex: () => read.ask({ name: 'openIndex', argument: null }),
+    closeIndex: () => read.ask({ name: 'closeIndex', argument: null }),
+  });
 
   async function close(): Promise<void> {
     clearTimeout(probe);
     flush();
     const isFirst = state === 'open';
     if (isFirst) state = 'closing';
-    // The last connection to close moves the log into the database file, and only a writer can.
+    // The last connection to close moves the log into the database file, and only a writer can: of the index too.
     await read.close();
+    await indexing.close();
     if (isFirst) writer.postMessage({ kind: 'close' } satisfies ToWriter);
     else if (state === 'dead') await writer.terminate();
     await writerEnded;
@@ -190,7 +198,7 @@ function toError(reply: Reply | undefined): Error {
 }
 
 /** Hands questions to the reading thread, which answers in their order. */
-function createReading(reader: Worker) {
+function createReading(reader: Worker, onIndexDamaged: () => void) {
   const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
   let open = true;
   const failAll = (error: Error) => {
@@ -201,6 +209,7 @@ function createReading(reader: Worker) {
     const asked = waiting.shift();
     if (reply.ok) asked?.resolve(reply.value);
     else asked?.reject(new StoreError('unavailable', reply.message));
+    if (reply.ok && reply.indexDamaged) onIndexDamaged();
   });
   reader.on('error', (error: Error) =>
     failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
@@ -208,7 +217,7 @@ function createReading(reader: Worker) {
   const ended = new Promise<void>((resolve) => reader.once('exit', () => resolve()));
 
   return {
-    ask<Request extends ReadRequest>(request: Request): Promise<ReturnType<ReadQueries[Request['name']]>> {
+    ask<Request extends ReadRequest>(request: Request): Promise<ReturnType<ReadResults[Request['name']]>> {
       if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
       if (waiting.length >= MAX_WAITING_READS) {
         return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));

@@ -139,9 +139,9 @@ export function prepareStatements(db: DatabaseSync) {
        WHERE id = ? AND outcome IS NULL`,
     ),
     markMaybeSent: db.prepare('UPDATE delivery SET maybe_sent = 1 WHERE id = ?'),
-    finish: db.prepare(
-      'UPDATE delivery SET status = ?, finished_at_ms = ?, error = ? WHERE id = ? RETURNING channel_id',
-    ),
+    finish: db.prepare('UPDATE delivery SET status = ?, finished_at_ms = ?, error = ? WHERE id = ?'),
+    // 0.8 µs; RETURNING makes the update itself 1.3 µs dearer.
+    channelOfDelivery: db.prepare('SELECT channel_id FROM delivery WHERE id = ?'),
     nextPart: db.prepare(
       `UPDATE delivery SET status = ${BETWEEN_PARTS}, attempt_due_ms = ${AT_ONCE_MS}, part_index = part_index + 1,
          retries_used = 0, maybe_sent = 0, error = NULL WHERE id = ?`,

@@ -152,6 +152,8 @@ export const api: typeof zh = {
     textLimit: 'How long one message may be for the platform; null where it states no limit',
     overflow: 'What becomes of a longer text: split, truncate or fail',
     nextCursor: 'Cursor of the next page; null when there is none',
+    searchedUntil:
+      'When a search had to stop before it had looked at everything: it has looked back to this time, and goes on with `next_cursor`. Otherwise null',
     allow: 'The right methods',
     retryAfter: 'Try again after so many seconds',
     part: 'Which part of a split text, from 1',

@@ -151,6 +151,7 @@ export const api = {
     textLimit: '平台对一条消息的长度限制；平台没有限制时为 null',
     overflow: '消息超长时：split 拆分、truncate 截断、fail 失败',
     nextCursor: '下一页的 cursor；没有更多时为 null',
+    searchedUntil: '查询未查完全部日志时，已查到的时间点（由新到旧），可用 next_cursor 继续；已查完则为 null',
     allow: '可用的方法',
     retryAfter: '多少秒后重试',
     part: '长消息拆分后的第几段，从 1 开始',

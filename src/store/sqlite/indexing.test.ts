@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createIds, timeOfId } from '../../core/ids.ts';
+import type { Store } from '../store.ts';
+import { BLOCK, readProgress, searchPathOf } from './search/search-file.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+
+// Goal: the index follows by itself, and nothing that happens to it shows in an answer. Method: the store with its threads.
+
+const folder = mkdtempSync(join(tmpdir(), 'postpoint-indexing-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+let count = 0;
+const newPath = () => join(folder, `store-${++count}.db`);
+const newId = createIds();
+
+async function openWith(path: string, texts: readonly string[]): Promise<Store> {
+  const store = await openSqliteStore({
+    path,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await acceptAll(store, texts);
+  return store;
+}
+
+async function acceptAll(store: Store, texts: readonly string[]): Promise<void> {
+  const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  const channelIds = ref === undefined ? [] : [ref.channelId];
+  await Promise.all(
+    texts.map((text) => {
+      const id = newId(Date.now());
+      const message = { id, requestId: null, msgType: 'text', text, createdAtMs: timeOfId(id) } as const;
+      return store.accept({ message, channelIds });
+    }),
+  );
+}
+
+const textsOf = (number: number) => Array.from({ length: number }, (_, n) => `数据库 ${n}`);
+
+async function find(store: Store, text: string): Promise<string[]> {
+  const { entries } = await store.listMessages({ limit: 200, text });
+  return entries.map((entry) => entry.text);
+}
+
+/** Nothing tells when a thread in the background has caught up, so this looks again and again. */
+async function indexed(path: string, messages: number): Promise<void> {
+  const wanted = Math.floor((messages + 1) / BLOCK) * BLOCK - 1;
+  for (let tries = 0; indexedTo(path) < wanted; tries++) {
+    assert.ok(tries < 2_000, `the index stays at ${indexedTo(path)}`);
+    await sleep(10);
+  }
+}
+
+function indexedTo(path: string): number {
+  let search: DatabaseSync | undefined;
+  try {
+    search = new DatabaseSync(searchPathOf(path), { readOnly: true });
+    return readProgress(search).messageSeq;
+  } catch {
+    return -1;
+  } finally {
+    search?.close();
+  }
+}
+
+test('what was accepted is found at once, and is indexed soon', async () => {
+  const path = newPath();
+  const store = await openWith(path, textsOf(3 * BLOCK));
+  assert.deepEqual(await find(store, '库 77'), ['数据库 77']);
+  await indexed(path, 3 * BLOCK);
+  assert.deepEqual(await find(store, '库 77'), ['数据库 77']);
+  assert.equal((await find(store, '据库')).length, 3 * BLOCK);
+  await store.close();
+});
+
+test('after a stop nothing of the index is left open, and the next start goes on with it', async () => {
+  const path = newPath();
+  const first = await openWith(path, textsOf(2 * BLOCK));
+  await indexed(path, 2 * BLOCK);
+  await first.close();
+  assert.equal(existsSync(`${searchPathOf(path)}-wal`), false);
+  const made = statSync(searchPathOf(path)).ino;
+  const second = await openWith(path, textsOf(2 * BLOCK));
+  await indexed(path, 4 * BLOCK);
+  assert.equal((await find(second, '库 77')).length, 2);
+  assert.equal(statSync(searchPathOf(path)).ino, made);
+  await second.close();
+});
+
+test('a stop in the middle of indexing is a clean one', async () => {
+  const path = newPath();
+  const store = await openWith(path, textsOf(20 * BLOCK));
+  await store.close();
+  assert.equal(existsSync(`${path}-wal`), false);
+});
+
+test('an index that is damaged while it is in use is let go of and made anew', async () => {
+  const path = newPath();
+  const first = await openWith(path, textsOf(40 * BLOCK));
+  await indexed(path, 40 * BLOCK);
+  await first.close();
+  // The beginning is whole, so that it opens.
+  truncateSync(searchPathOf(path), 3 * 4_096);
+  const store = await openWith(path, []);
+  assert.deepEqual(await find(store, '库 777'), ['数据库 777']);
+  await indexed(path, 40 * BLOCK);
+  assert.deepEqual(await find(store, '库 777'), ['数据库 777']);
+  await store.close();
+});
+
+test('where no index can be, everything is still found', async () => {
+  const path = newPath();
+  mkdirSync(searchPathOf(path));
+  const store = await openWith(path, textsOf(2 * BLOCK));
+  assert.deepEqual(await find(store, '库 77'), ['数据库 77']);
+  assert.equal((await store.listMessages({ limit: 200, channel: 'a' })).entries.length, 2 * BLOCK);
+  await store.close();
+  assert.deepEqual(readdirSync(searchPathOf(path)), []);
+});
