@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { duplicateWindowMs } from '../check/duplicate-window.ts';
+import { duplicateWindowMs, type Life } from '../check/duplicate-window.ts';
 import { brokenPromises, countCopies } from '../check/invariants.ts';
 import { type Kill, unknownWithoutKill } from '../check/kills.ts';
 import type { FaultProgram } from '../program.ts';
@@ -66,12 +66,13 @@ export async function killUnderLoad(options: {
     await stage.start();
     const clients = startHonestClients({ url: stage.url, clients: 4, gapMs: 5, text: mixedText });
     const kills: Kill[] = [];
-    const killsMs: number[] = [];
+    const lives: Life[] = [];
     for (let kill = 0; kill < options.kills; kill++) {
+      const aliveFromMs = performance.now();
       await untilMoreArrive(stage.receivers, random.between(1, 200));
       await sleep(random.between(0, 10));
       const fromMs = Date.now();
-      killsMs.push(performance.now());
+      lives.push({ fromMs: aliveFromMs, toMs: performance.now() });
       await stage.end('SIGKILL');
       kills.push({ fromMs, toMs: Date.now() });
       await stage.start();
@@ -84,7 +85,7 @@ export async function killUnderLoad(options: {
       ...countCopies(ledgers),
       windowMs: duplicateWindowMs(
         ledgers.arrivals.filter(({ channel, taken }) => taken && RELIABLE.includes(channel)),
-        killsMs,
+        lives,
       ),
       broken: [
         ...brokenPromises(ledgers),
