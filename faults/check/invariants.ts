@@ -1,4 +1,4 @@
-import type { Arrival, Ledgers } from './ledgers.ts';
+import type { Arrival, DriverLedger, Ledgers } from './ledgers.ts';
 
 /**
  * Holds three ledgers against each other: what clients were promised, what receivers saw, what the log says.
@@ -14,6 +14,7 @@ export function brokenPromises(ledgers: Ledgers): string[] {
     ...outOfOrder(ledgers),
     ...gapsInTheLog(ledgers),
     ...keysWithSeveralMessages(ledgers),
+    ...leakedSecrets(ledgers),
   ];
 }
 
@@ -26,7 +27,7 @@ export function countCopies({ arrivals, log }: Ledgers): {
   const unknown = log.flatMap(({ deliveries }) =>
     deliveries.flatMap(({ attempts }) => attempts.filter(({ outcome }) => outcome === 'unknown')),
   );
-  return { copies: taken.length - new Set(taken.map(pairOf)).size, unknown: unknown.length };
+  return { copies: taken.length - new Set(taken.map(partOf)).size, unknown: unknown.length };
 }
 
 /** Every accepted message has one delivery per channel, and each came to an end; `delivered` means that the receiver took it. */
@@ -48,23 +49,31 @@ function lostMessages({ driver, arrivals, log, channels }: Ledgers): string[] {
 }
 
 /** A receiver takes a message twice only where an attempt's end was unknown, and the later attempt says so. */
-function unexplainedCopies({ arrivals, log, driver }: Ledgers): string[] {
-  const copies = new Map<string, number>();
-  for (const arrival of arrivals) {
-    if (arrival.taken) copies.set(pairOf(arrival), (copies.get(pairOf(arrival)) ?? 0) + 1);
-  }
+function unexplainedCopies({ arrivals, log, driver, channels }: Ledgers): string[] {
+  const holding = new Set(
+    channels.filter(({ onUncertain }) => onUncertain === 'hold').map(({ name }) => name),
+  );
+  const takenParts = Map.groupBy(
+    arrivals.filter(({ taken }) => taken),
+    pairOf,
+  );
   return log.flatMap((entry) => {
-    const token = driver.accepted.get(entry.id)?.token ?? entry.text;
+    const token = tokenOfEntry(driver, entry);
     return entry.deliveries.flatMap(({ channel, attempts }) => {
-      const count = copies.get(pairOf({ channel, token })) ?? 0;
+      const taken = takenParts.get(pairOf({ channel, token })) ?? [];
+      const copies = taken.length - new Set(taken.map(partOf)).size;
       const unknown = attempts.filter(({ outcome }) => outcome === 'unknown').length;
       const flagged = attempts.filter(({ possibleDuplicate }) => possibleDuplicate).length;
-      if (count > 1 + unknown)
+      if (copies > 0 && holding.has(channel))
         return [
-          `copies: ${entry.id} was taken ${count} times by ${channel}, ${unknown} attempts were unknown`,
+          `copies: ${channel} took ${entry.id} ${copies} times too often, and it holds what is uncertain`,
         ];
-      if (count > 1 && flagged === 0)
-        return [`copies: ${entry.id} to ${channel} was doubled, no attempt says so`];
+      if (copies > unknown)
+        return [
+          `copies: ${channel} took ${entry.id} ${copies} times too often, ${unknown} attempts were unknown`,
+        ];
+      if (copies > flagged)
+        return [`copies: ${channel} took ${entry.id} ${copies} times too often, ${flagged} attempts say so`];
       return [];
     });
   });
@@ -75,7 +84,7 @@ function unloggedSends({ arrivals, log, driver }: Ledgers): string[] {
   const seen = Map.groupBy(arrivals, pairOf);
   const attemptsOf = new Map<string, number>();
   for (const entry of log) {
-    const token = driver.accepted.get(entry.id)?.token ?? entry.text;
+    const token = tokenOfEntry(driver, entry);
     for (const { channel, attempts } of entry.deliveries)
       attemptsOf.set(pairOf({ channel, token }), attempts.length);
   }
@@ -120,7 +129,7 @@ function outOfOrder({ arrivals, log, channels, driver }: Ledgers): string[] {
     .flatMap(({ name }) => {
       const delivered = log.flatMap((entry) => {
         const delivery = entry.deliveries.find(({ channel }) => channel === name);
-        const token = driver.accepted.get(entry.id)?.token ?? entry.text;
+        const token = tokenOfEntry(driver, entry);
         return delivery?.status === 'delivered' ? [{ position: Number(delivery.id), token }] : [];
       });
       delivered.sort((a, b) => a.position - b.position);
@@ -158,6 +167,32 @@ function keysWithSeveralMessages({ driver, log }: Ledgers): string[] {
   const byKey = Map.groupBy(log, ({ requestId }) => requestId);
   const doubled = [...byKey].filter(([key, entries]) => key !== null && entries.length > 1);
   return [...several, ...doubled.map(([key, entries]) => `key: ${key} made ${entries.length} messages`)];
+}
+
+/** Secrets appear neither in what the service printed nor in the push log. */
+function leakedSecrets({ secrets, output, log }: Ledgers): string[] {
+  const logText = secrets.length > 0 ? JSON.stringify(log) : '';
+  return secrets.flatMap((secret) => {
+    if (output.includes(secret)) return [`secret: ${secret} is in the output`];
+    return logText.includes(secret) ? [`secret: ${secret} is in the push log`] : [];
+  });
+}
+
+/** A message whose client never saw a 200 may be in the log too; its text begins with its token. */
+function tokenOfEntry(
+  { accepted }: DriverLedger,
+  { id, text }: { readonly id: string; readonly text: string },
+): string {
+  return accepted.get(id)?.token ?? tokenOfText(text);
+}
+
+/** Every text that is sent in a fault program carries `m<number>m`. */
+export function tokenOfText(text: string): string {
+  return /m\d+m/.exec(text)?.[0] ?? 'no token';
+}
+
+function partOf(arrival: Arrival): string {
+  return `${pairOf(arrival)} ${arrival.part}`;
 }
 
 function pairOf({ channel, token }: Pick<Arrival, 'channel' | 'token'>): string {

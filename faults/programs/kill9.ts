@@ -1,65 +1,98 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWorkplace, startService } from '../../test/support/service.ts';
+import { duplicateWindowMs, type Life } from '../check/duplicate-window.ts';
 import { brokenPromises, countCopies } from '../check/invariants.ts';
-import type { CheckedChannel, Ledgers } from '../check/ledgers.ts';
+import { type Kill, unknownWithoutKill } from '../check/kills.ts';
 import type { FaultProgram } from '../program.ts';
-import { startHonestClients } from '../support/honest-clients.ts';
-import { readLogOfFile } from '../support/read-log.ts';
-import { startReceivers, takesAll } from '../support/receivers.ts';
-import { untilNothingIsOpen } from '../support/until-rest.ts';
+import { oddAnswers, startHonestClients } from '../support/honest-clients.ts';
+import { inParallel } from '../support/in-parallel.ts';
+import { NO_ANSWER, NOT_CONNECTED } from '../support/post.ts';
+import { createRandom } from '../support/random.ts';
+import { untilMoreArrive } from '../support/receivers.ts';
+import { onStage } from '../support/stage.ts';
+import { MIXED_CHANNELS, missingParts, mixedBehaviour, mixedText } from '../support/traffic.ts';
 
-const CHANNELS: readonly CheckedChannel[] = [
-  { name: 'fast', ordered: false, endpoint: 'fast', perMinute: 0, perSecond: 0 },
-  { name: 'ordered', ordered: true, endpoint: 'ordered', perMinute: 0, perSecond: 0 },
-  { name: 'paced', ordered: false, endpoint: 'paced', perMinute: 0, perSecond: 50 },
-];
+const RELIABLE = MIXED_CHANNELS.map(({ name }) => name).filter((name) => name !== 'flaky');
+
+/** Services that are killed side by side: a start keeps one core busy. */
+const SERVICES = 2;
+const RECEIVER_LATENCY_MS = 2;
+
+export interface KillReport {
+  readonly messages: number;
+  readonly copies: number;
+  readonly unknown: number;
+  /** How long an answer had been out at most when a kill still made a copy. */
+  readonly windowMs: number;
+  readonly broken: readonly string[];
+}
 
 export const kill9: FaultProgram = {
   name: 'kill9',
   about: 'SIGKILL at random instants under load: nothing accepted is lost, every copy is flagged',
-  async run({ random, full, say }) {
+  async run({ seed, full, say }) {
     const kills = full ? 1_000 : 50;
-    const receivers = await startReceivers(takesAll(2));
-    const workplace = createWorkplace(`
-api.port = 0
-delivery.retry.interval = 0.05
-${CHANNELS.map(
-  ({ name, ordered, perSecond }) => `[channel.${name}]
-provider = "webhook"
-endpoint.url = "${receivers.urlOf(name)}"
-ordered = ${ordered}
-rate_limit.rate.frequency = ${perSecond}`,
-).join('\n')}
-`);
-    try {
-      let service = await startService(workplace);
-      const clients = startHonestClients({ url: () => service.url, clients: 4, gapMs: 5 });
-      for (let kill = 1; kill <= kills; kill++) {
-        await sleep(random.between(5, 250));
-        await service.end('SIGKILL');
-        service = await startService(workplace);
-        if (kill % 100 === 0) say(`${kill} kills`);
-      }
-      await clients.stop();
-      await untilNothingIsOpen(service.url);
-      await service.end('SIGTERM');
-      const ledgers: Ledgers = {
-        driver: clients.ledger,
-        arrivals: receivers.arrivals,
-        log: await readLogOfFile(join(workplace.folder, 'data/postpoint.db')),
-        channels: CHANNELS,
-      };
-      const { copies, unknown } = countCopies(ledgers);
-      return {
-        kind: 'measured',
-        value: `${clients.ledger.accepted.size} messages, ${kills} kills, ${copies} copies, ${unknown} unknown attempts`,
-        bound: '0 lost, 0 unlogged, copies <= unknown attempts, each flagged',
-        broken: brokenPromises(ledgers),
-      };
-    } finally {
-      await receivers.close();
-      workplace.remove();
-    }
+    let done = 0;
+    const onKill = () => {
+      if (++done % 100 === 0) say(`${done} kills`);
+    };
+    const seeds = Array.from({ length: SERVICES }, (_, index) => seed + index);
+    const reports = await inParallel(seeds, SERVICES, (each) =>
+      killUnderLoad({ seed: each, kills: kills / SERVICES, onKill }),
+    );
+    const sum = (count: (report: KillReport) => number) => reports.reduce((all, one) => all + count(one), 0);
+    const messages = sum((report) => report.messages);
+    const copies = sum((report) => report.copies);
+    const unknown = sum((report) => report.unknown);
+    const windowMs = Math.max(...reports.map((report) => report.windowMs)).toFixed(1);
+    return {
+      kind: 'measured',
+      value: `${messages} messages to ${MIXED_CHANNELS.length} channels, ${kills} kills, ${unknown} unknown attempts, ${copies} copies, none after its answer was out for more than ${windowMs} ms`,
+      bound:
+        '0 lost, 0 unlogged, copies <= unknown attempts, each flagged, 0 with "hold", unknown only at a kill',
+      broken: reports.flatMap(({ broken }) => broken),
+    };
   },
 };
+
+/** One service and its clients, killed again and again; then everything comes to rest and is held against each other. */
+export async function killUnderLoad(options: {
+  readonly seed: number;
+  readonly kills: number;
+  readonly onKill?: () => void;
+}): Promise<KillReport> {
+  const random = createRandom(options.seed);
+  const behaviour = mixedBehaviour(RECEIVER_LATENCY_MS, random.next);
+  return onStage({ channels: MIXED_CHANNELS, behaviour }, async (stage) => {
+    await stage.start();
+    const clients = startHonestClients({ url: stage.url, clients: 4, gapMs: 5, text: mixedText });
+    const kills: Kill[] = [];
+    const lives: Life[] = [];
+    for (let kill = 0; kill < options.kills; kill++) {
+      const aliveFromMs = performance.now();
+      await untilMoreArrive(stage.receivers, random.between(1, 200));
+      await sleep(random.between(0, 10));
+      const fromMs = Date.now();
+      lives.push({ fromMs: aliveFromMs, toMs: performance.now() });
+      await stage.end('SIGKILL');
+      kills.push({ fromMs, toMs: Date.now() });
+      await stage.start();
+      options.onKill?.();
+    }
+    await clients.stop();
+    const ledgers = await stage.finish(clients.ledger);
+    return {
+      messages: clients.ledger.accepted.size,
+      ...countCopies(ledgers),
+      windowMs: duplicateWindowMs(
+        ledgers.arrivals.filter(({ channel, taken }) => taken && RELIABLE.includes(channel)),
+        lives,
+      ),
+      broken: [
+        ...brokenPromises(ledgers),
+        ...missingParts(ledgers),
+        ...unknownWithoutKill(ledgers, kills, RELIABLE),
+        ...oddAnswers(clients.refusals, [NO_ANSWER, NOT_CONNECTED]),
+      ],
+    };
+  });
+}

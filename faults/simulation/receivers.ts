@@ -1,6 +1,7 @@
 import type { NetworkFault } from '../../src/channel/network-fault.ts';
 import type { TransportResult } from '../../src/channel/transport.ts';
 import type { SimulatedClock } from '../../test/support/simulated-clock.ts';
+import { tokenOfText } from '../check/invariants.ts';
 import type { Arrival, CheckedChannel } from '../check/ledgers.ts';
 import type { SeededRandom } from '../support/random.ts';
 
@@ -60,7 +61,7 @@ export function createReceivers(options: ReceiverOptions): Receivers {
   }: SimulatedRequest): Promise<TransportResult> {
     const channel = new URL(url).hostname.replace('.example', '');
     const endpoint = channels.find(({ name }) => name === channel)?.endpoint ?? '';
-    const token = /m\d+m/.exec(body)?.[0] ?? 'no token';
+    const token = tokenOfText(body);
     const [outageFrom, outageTo] = outages.get(endpoint) ?? [0, 0];
     const isDown = !healthy && clock.monotonicMs() >= outageFrom && clock.monotonicMs() < outageTo;
     if (isDown) {
@@ -79,7 +80,7 @@ export function createReceivers(options: ReceiverOptions): Receivers {
 
     const fate = healthy ? 1 : random.next();
     const taken = fate >= 0.03;
-    arrivals.push({ channel, token, atMs: clock.monotonicMs(), taken });
+    arrivals.push({ channel, token, part: 0, atMs: clock.monotonicMs(), taken });
     const answerLost = taken && fate < 0.045;
     await clock.wait(answerLost && fate < 0.037 ? timeoutMs - outMs : latencyMs - outMs);
     if (!isSenderAlive() || answerLost) lostAnswers += taken ? 1 : 0;

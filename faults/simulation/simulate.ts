@@ -129,7 +129,7 @@ async function runDay(path: string, random: SeededRandom, dayMs: number): Promis
   const log = await readWholeLog(running.store);
   running.kill();
   faults.lostAnswers = receivers.lostAnswers();
-  return { driver, arrivals, log, channels: CHANNELS, faults };
+  return { driver, arrivals, log, channels: CHANNELS, output: '', secrets: [], faults };
 }
 
 interface ProcessOptions {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverLedger } from '../check/ledgers.ts';
+import { post, postUntilAccepted } from './post.ts';
 
 /** Clients that do what the README asks for: whatever was not answered with 200 is sent again with the same key. */
 export interface HonestClients {
   readonly ledger: DriverLedger;
-  /** Answers other than 200, by status; 0 = no answer at all. */
+  /** Answers other than 200, by status, with those of `post.ts` for none at all. */
   readonly refusals: ReadonlyMap<number, number>;
   /** Lets every message that was begun come to its 200, then ends. */
   stop(): Promise<void>;
@@ -16,37 +17,41 @@ export interface HonestClientsOptions {
   readonly clients: number;
   /** Pause of one client between two messages. */
   readonly gapMs: number;
-  /** Text after the token. */
-  readonly text?: string;
+  /** The text of a message; it begins with its token. */
+  readonly text?: (token: string) => string;
   /** Messages in all; without it they go on until `stop`. */
   readonly messages?: number;
   /** Every so often a key is used again after its 200: it must get the same id. */
   readonly repeatEvery?: number;
+  /** A connection for each request, closed after its answer. */
+  readonly close?: boolean;
 }
 
-const RETRY_MS = 10;
 /** A key names a message for two minutes; an honest client does not use it for longer. */
 const KEY_USED_MS = 110_000;
 
 export function startHonestClients(options: HonestClientsOptions): HonestClients {
-  const { url, clients, gapMs, text = '', messages = Number.POSITIVE_INFINITY, repeatEvery = 10 } = options;
+  const {
+    url,
+    clients,
+    gapMs,
+    text = (token) => token,
+    messages = Number.POSITIVE_INFINITY,
+    repeatEvery = 10,
+    close = false,
+  } = options;
   const ledger: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
   const refusals = new Map<number, number>();
   let running = true;
   let count = 0;
 
   async function sendUntilAccepted(token: string, key: string): Promise<void> {
-    const giveUpMs = performance.now() + KEY_USED_MS;
-    while (performance.now() < giveUpMs) {
-      const { status, id } = await post(url(), `${token} ${text}`, key);
-      if (status === 200) {
-        ledger.accepted.set(id, { token, key });
-        ledger.idsOfKey.set(key, (ledger.idsOfKey.get(key) ?? new Set()).add(id));
-        return;
-      }
-      refusals.set(status, (refusals.get(status) ?? 0) + 1);
-      await sleep(RETRY_MS);
-    }
+    const count = (status: number) => refusals.set(status, (refusals.get(status) ?? 0) + 1);
+    const send = () => post(url(), { msg: text(token), key, close });
+    const id = await postUntilAccepted(send, KEY_USED_MS, count);
+    if (id === null) return;
+    ledger.accepted.set(id, { token, key });
+    ledger.idsOfKey.set(key, (ledger.idsOfKey.get(key) ?? new Set()).add(id));
   }
 
   async function client(): Promise<void> {
@@ -69,18 +74,9 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   };
 }
 
-async function post(url: string, msg: string, key: string): Promise<{ status: number; id: string }> {
-  try {
-    const response = await fetch(`${url}/api/text`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-ppt-request-id': key },
-      body: JSON.stringify({ msg }),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const body = (await response.json()) as { id: string };
-    return { status: response.status, id: body.id };
-  } catch {
-    // The process is gone, or it went while it answered.
-    return { status: 0, id: '' };
-  }
+/** @returns a sentence for each kind of answer, beside 200, that clients who ask rightly must not get here. */
+export function oddAnswers(refusals: ReadonlyMap<number, number>, allowed: readonly number[]): string[] {
+  return [...refusals]
+    .filter(([status]) => !allowed.includes(status))
+    .map(([status, count]) => `answers: ${count} requests were answered with ${status}`);
 }

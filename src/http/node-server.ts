@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import { answerClientError, lastAnswer, trackRequest } from './client-error.ts';
 import { holdContinue } from './read-body.ts';
@@ -126,15 +127,37 @@ function createNodeServer(handler: Handler, nextId: () => string, timings: Timin
   return server;
 }
 
-function closeServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection turns idle when its answer is out; `close` alone would look only once.
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  await untilNobodyKnocks(server);
+  await new Promise<void>((resolve) => {
+    // A connection turns idle when its answer is out; looking once would not do.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
+    // Not `server.close`: it would cut at once every connection whose first request has not been read yet.
+    NetServer.prototype.close.call(server, () => {
       clearInterval(idle);
       clearTimeout(force);
       resolve();
     });
   });
+}
+
+/** Loop turns that a closing server takes in connections at most. */
+const MAX_TURNS = 1_000;
+
+/**
+ * The system has queued connections that we have not taken in yet, and closing a listener resets them. libuv takes in
+ * one in each turn of the loop, so this waits for two turns without any: the first may be the rest of a turn.
+ */
+async function untilNobodyKnocks(server: Server): Promise<void> {
+  let quietTurns = 0;
+  const onKnock = () => {
+    quietTurns = 0;
+  };
+  server.on('connection', onKnock);
+  for (let turn = 0; turn < MAX_TURNS && quietTurns < 2; turn++) {
+    quietTurns++;
+    await setImmediate();
+  }
+  server.off('connection', onKnock);
 }

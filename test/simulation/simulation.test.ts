@@ -65,7 +65,10 @@ const planted: { name: string; finds: RegExp; plant: (ledgers: Ledgers) => Ledge
     finds: /^unlogged: /,
     plant: (ledgers) => ({
       ...ledgers,
-      arrivals: [...ledgers.arrivals, { channel: 'feishu', token: 'm999999m', atMs: 0, taken: false }],
+      arrivals: [
+        ...ledgers.arrivals,
+        { channel: 'feishu', token: 'm999999m', part: 0, atMs: 0, taken: false },
+      ],
     }),
   },
   {
@@ -102,6 +105,16 @@ const planted: { name: string; finds: RegExp; plant: (ledgers: Ledgers) => Ledge
     name: 'a key with two messages',
     finds: /^key: /,
     plant: (ledgers) => ({ ...ledgers, log: [...ledgers.log, ...ledgers.log.slice(0, 1)] }),
+  },
+  {
+    name: 'a secret on the console',
+    finds: /^secret: .* output/,
+    plant: (ledgers) => ({ ...ledgers, output: 'POST /?key=k3y-canary', secrets: ['k3y-canary'] }),
+  },
+  {
+    name: 'a secret in the push log',
+    finds: /^secret: .* log/,
+    plant: (ledgers) => ({ ...ledgers, secrets: [arrivalOf(ledgers, 'hook-a').token] }),
   },
 ];
 test('the checker finds every kind of broken promise', async (t) => {

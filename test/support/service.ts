@@ -25,11 +25,13 @@ export interface RunningService {
   readonly process: ChildProcess;
   /** Everything it has printed so far. */
   output(): string;
+  /** Resolves with the exit code, or the signal's name, however it ends. */
+  readonly exited: Promise<number | string>;
   /** @returns the exit code, or the signal's name. */
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Starts the real command as a process of its own and waits until it listens. */
 export async function startService(
@@ -46,15 +48,17 @@ export async function startService(
         url: `http://127.0.0.1:${port}`,
         process: child,
         output,
+        exited,
         async end(signal) {
           child.kill(signal);
           return exited;
         },
       };
     }
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() - started > START_TIMEOUT_MS) {
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null || Date.now() - started > START_TIMEOUT_MS) {
       child.kill('SIGKILL');
-      throw new Error(`the service did not start:\n${output()}`);
+      throw new Error(`the service did not start (${end ?? 'no answer'}):\n${output()}`);
     }
     await sleep(10);
   }
