@@ -112,7 +112,14 @@ rate_limit.rate.frequency = 0
       healthyMs,
       growthBytes,
       broken: [
-        ...brokenPromises({ driver, arrivals: receivers.arrivals, log, channels: CHANNELS }),
+        ...brokenPromises({
+          driver,
+          arrivals: receivers.arrivals,
+          log,
+          channels: CHANNELS,
+          output: service.output(),
+          secrets: receivers.secrets,
+        }),
         ...unclear.map(
           (status) => `${statuses.get(status)} callers got ${status === 0 ? 'no answer' : status}`,
         ),

@@ -46,7 +46,13 @@ rate_limit.rate.frequency = ${perSecond}`,
 `);
     const store = join(workplace.folder, 'data/postpoint.db');
     try {
-      let service = await startService(workplace);
+      const outputs: (() => string)[] = [];
+      const start = async () => {
+        const started = await startService(workplace);
+        outputs.push(started.output);
+        return started;
+      };
+      let service = await start();
       const clients = startHonestClients({ url: () => service.url, clients: 3, gapMs: 60 });
       let ends = 0;
       // First with deaths, then one process for long, whose memory shows whether it grows.
@@ -57,7 +63,7 @@ rate_limit.rate.frequency = ${perSecond}`,
         const code = await service.end(signal);
         if (signal === 'SIGTERM' && code !== 0) say(`SIGTERM ended with ${code}`);
         ends++;
-        service = await startService(workplace);
+        service = await start();
       }
       const samples: ProcessFigures[] = [];
       let walBytes = 0;
@@ -76,6 +82,8 @@ rate_limit.rate.frequency = ${perSecond}`,
         arrivals: receivers.arrivals,
         log: await readLogOfFile(store),
         channels: CHANNELS,
+        output: outputs.map((output) => output()).join(''),
+        secrets: receivers.secrets,
       };
       const { copies, unknown } = countCopies(ledgers);
       const openFiles = Math.max(0, ...samples.map((sample) => sample.openFiles));

@@ -65,7 +65,7 @@ async function run(path: string, { seed, hours, channels, steps }: SaturateOptio
     latencySumMs += latencyMs;
     await clock.wait(outMs);
     if (!isSenderAlive()) return never;
-    arrivals.push({ channel, token, atMs: clock.monotonicMs(), taken: true });
+    arrivals.push({ channel, token, part: 0, atMs: clock.monotonicMs(), taken: true });
     await clock.wait(latencyMs - outMs);
     if (!isSenderAlive()) return never;
     return { kind: 'answer', answer: { httpStatus: 204, headers: {}, body: '', complete: true } };
