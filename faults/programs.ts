@@ -1,6 +1,7 @@
 import type { FaultProgram } from './program.ts';
 import { kill9 } from './programs/kill9.ts';
+import { powercut } from './programs/powercut.ts';
 import { sim } from './programs/sim.ts';
 
 /** Every program, in the order in which they run. */
-export const programs: readonly FaultProgram[] = [sim, kill9];
+export const programs: readonly FaultProgram[] = [sim, kill9, powercut];

@@ -8,6 +8,8 @@ export interface HonestClients {
   readonly refusals: ReadonlyMap<number, number>;
   /** Lets every message that was begun come to its 200, then ends. */
   stop(): Promise<void>;
+  /** Ends at once, also where a message has no answer yet. */
+  abandon(): Promise<void>;
 }
 
 export interface HonestClientsOptions {
@@ -33,11 +35,12 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   const ledger: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
   const refusals = new Map<number, number>();
   let running = true;
+  let abandoned = false;
   let count = 0;
 
   async function sendUntilAccepted(token: string, key: string): Promise<void> {
     const giveUpMs = performance.now() + KEY_USED_MS;
-    while (performance.now() < giveUpMs) {
+    while (!abandoned && performance.now() < giveUpMs) {
       const { status, id } = await post(url(), `${token} ${text}`, key);
       if (status === 200) {
         ledger.accepted.set(id, { token, key });
@@ -64,6 +67,11 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
     refusals,
     async stop() {
       running = false;
+      await all;
+    },
+    async abandon() {
+      running = false;
+      abandoned = true;
       await all;
     },
   };
