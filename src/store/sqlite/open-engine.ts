@@ -15,10 +15,16 @@ export interface Engine {
   run(requests: readonly Request[]): Reply[];
 }
 
-export function openEngine(path: string, clock: Clock, boot: Boot): Engine {
+/** @param assertFilesExist see `createGroupCommit`. */
+export function openEngine(
+  path: string,
+  clock: Clock,
+  boot: Boot,
+  assertFilesExist: () => void = () => undefined,
+): Engine {
   const db = openForWriting(path);
   const storeClock = createStoreClock(clock, boot, readSeenTime(db, boot));
   endAbandonedSlots(db, storeClock);
   const commands = createWriteCommands(db, storeClock);
-  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands) };
+  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands, assertFilesExist) };
 }

@@ -64,6 +64,22 @@ test('a second process on the same file is refused, and let in once the first is
   await (await openSqliteStore({ path, onFatal })).close();
 });
 
+for (const gone of ['', '-wal']) {
+  test(`the file that is deleted while it is open: nothing more is acknowledged (postpoint.db${gone})`, {
+    skip: process.platform === 'win32' && 'an open file cannot be deleted there',
+  }, async () => {
+    const path = newPath();
+    let fatal: StoreError | null = null;
+    const store = await openSqliteStore({ path, onFatal: (error) => (fatal = error) });
+    const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+    rmSync(`${path}${gone}`);
+    await assert.rejects(store.accept(acceptCommand(ref?.channelId ?? 0)), { kind: 'unknown_commit' });
+    assert.notEqual(fatal, null);
+    assert.equal(store.isWritable(), false);
+    await store.close();
+  });
+}
+
 test('a symbolic link to the file is the same store', {
   skip: process.platform === 'win32' && 'needs rights there',
 }, async () => {

@@ -94,16 +94,20 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
       if (reply?.ok) resolve(reply.value);
       else reject(toError(reply));
     }
-    const [first] = replies;
-    if (first !== undefined) noteHealth(first);
+    noteHealth(replies);
   }
 
-  /** A batch fails or succeeds as one where the disk is concerned, so its first reply speaks for it. */
-  function noteHealth(reply: Reply): void {
-    writable = reply.ok || reply.kind === null;
+  /** After a bug in one of them, commands run each on its own: so a fault of the disk may be in any reply. */
+  function noteHealth(replies: readonly Reply[]): void {
+    const faults = replies
+      .filter(({ ok }) => !ok)
+      .map(toError)
+      .filter((error) => error instanceof StoreError);
+    writable = faults.length === 0;
     if (writable) return;
-    if (!reply.ok && reply.kind === 'unknown_commit') {
-      die(new StoreError('unknown_commit', reply.message));
+    const unknown = faults.find(({ kind }) => kind === 'unknown_commit');
+    if (unknown !== undefined) {
+      die(unknown);
       return;
     }
     probe ??= setTimeout(() => {

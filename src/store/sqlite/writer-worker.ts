@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts';
 import { SchemaTooNewError } from '../migrate.ts';
 import { systemBoot } from '../system-boot.ts';
 import { lockStoreFile, StoreInUseError } from './file-lock.ts';
+import { createFilesExistCheck } from './files-exist.ts';
 import type { Request } from './group-commit.ts';
 import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
 import { openEngine } from './open-engine.ts';
@@ -31,7 +32,7 @@ try {
 
 function serve({ path }: WorkerOptions): void {
   const unlock = lockStoreFile(path);
-  const engine = openEngine(path, systemClock, systemBoot());
+  const engine = openEngine(path, systemClock, systemBoot(), createFilesExistCheck(path));
 
   port?.on('message', (first: ToWriter) => {
     let closing = first.kind === 'close';
