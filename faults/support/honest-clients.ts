@@ -6,6 +6,8 @@ export interface HonestClients {
   readonly ledger: DriverLedger;
   /** Answers other than 200, by status; 0 = no answer at all. */
   readonly refusals: ReadonlyMap<number, number>;
+  /** Resolves when `messages` have come to their 200. */
+  readonly done: Promise<unknown>;
   /** Lets every message that was begun come to its 200, then ends. */
   stop(): Promise<void>;
   /** Ends at once, also where a message has no answer yet. */
@@ -65,6 +67,7 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   return {
     ledger,
     refusals,
+    done: all,
     async stop() {
       running = false;
       await all;

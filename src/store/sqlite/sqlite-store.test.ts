@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { createIds } from '../../core/ids.ts';
@@ -62,6 +71,17 @@ test('a second process on the same file is refused, and let in once the first is
   });
   await first.close();
   await (await openSqliteStore({ path, onFatal })).close();
+});
+
+test('another program’s database is refused and stays as it is', async () => {
+  const path = newPath();
+  mkdirSync(dirname(path), { recursive: true });
+  const other = new DatabaseSync(path);
+  other.exec('CREATE TABLE accounts (name TEXT)');
+  other.close();
+  const before = readFileSync(path);
+  await assert.rejects(openSqliteStore({ path, onFatal }), { why: 'foreign' });
+  assert.deepEqual(readFileSync(path), before);
 });
 
 for (const gone of ['', '-wal']) {

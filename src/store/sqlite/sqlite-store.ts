@@ -8,6 +8,7 @@ import type {
   ReaderOptions,
   ReadRequest,
   ToWriter,
+  WhyUnusable,
   WorkerOptions,
 } from './messages.ts';
 import type { ReadQueries } from './read-queries.ts';
@@ -21,9 +22,9 @@ export interface SqliteStoreOptions {
 
 /** The store file cannot be used at all. */
 export class StoreUnusableError extends Error {
-  readonly why: 'in_use' | 'schema_too_new' | 'failed';
+  readonly why: WhyUnusable;
 
-  constructor(why: 'in_use' | 'schema_too_new' | 'failed', message: string) {
+  constructor(why: WhyUnusable, message: string) {
     super(message);
     this.name = 'StoreUnusableError';
     this.why = why;
@@ -48,7 +49,7 @@ interface Waiting {
 /**
  * The store on one SQLite file: a thread that writes, a thread that reads, and this front that hands them commands.
  *
- * @throws StoreUnusableError when another process has the file, its schema is newer, or it cannot be opened.
+ * @throws StoreUnusableError when another process has the file, it is no store or a newer one, or it cannot be opened.
  */
 export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Promise<Store> {
   const writerOptions: WorkerOptions = { path };
