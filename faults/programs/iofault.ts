@@ -73,7 +73,7 @@ export const iofault: FaultProgram = {
     const waiting = [...points];
     const worker = async () => {
       for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
-        const found = await runPoint(point);
+        const found = await runPoint(point).catch(brokeDown);
         if (found.end !== 'not_hit') {
           tally.hit++;
           tally[found.end]++;
@@ -193,6 +193,10 @@ function countCalls(): Promise<ReadonlyMap<string, number>> {
 interface PointResult {
   readonly end: 'not_hit' | 'recovered' | 'stopped' | 'refusedToStart';
   readonly broken: readonly string[];
+}
+
+function brokeDown(error: unknown): PointResult {
+  return { end: 'stopped', broken: [error instanceof Error ? error.message : String(error)] };
 }
 
 function runPoint(point: FaultPoint): Promise<PointResult> {
