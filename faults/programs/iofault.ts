@@ -204,13 +204,14 @@ function runPoint(point: FaultPoint): Promise<PointResult> {
     const { workplace, clients, receivers, traceFile } = scene;
     const broken: string[] = [];
     const lived = await liveWithFault(scene, point, broken);
-    if (lived !== 'recovered') scene.service = await startService(workplace);
-    // The disk is well again: everything must come to its end.
-    await within(clients.done, 'the clients got no 200 after the fault');
-    if (scene.service !== null) {
-      await untilNothingIsOpen(scene.service.url, HANGS_AFTER_MS);
-      const code = await within(scene.service.end('SIGTERM'), 'it did not stop');
-      if (code !== 0) broken.push(`a clean stop ended with ${code}`);
+    if (lived !== 'recovered') {
+      // The disk is well again: everything must come to its end.
+      const service = await startService(workplace);
+      scene.service = service;
+      await within(clients.done, 'the clients got no 200 after the fault');
+      await untilNothingIsOpen(service.url, HANGS_AFTER_MS);
+      const code = await within(service.end('SIGTERM'), 'it did not stop');
+      if (code !== 0) broken.push(`a stop without a fault ended with ${code}`);
     }
     for (const [status, count] of clients.refusals) {
       if (status !== 503 && status !== 0) broken.push(`${count} answers were ${status}`);
@@ -228,7 +229,7 @@ function runPoint(point: FaultPoint): Promise<PointResult> {
   });
 }
 
-/** @returns `recovered` while the service still runs. */
+/** One life with the fault in it. @returns `recovered` when all messages came to their end in that life. */
 async function liveWithFault(
   scene: Scene,
   point: FaultPoint,
@@ -243,22 +244,21 @@ async function liveWithFault(
     return 'refusedToStart';
   }
   const { service } = scene;
-  const exited = new Promise<'exited'>((resolve) => service.process.once('close', () => resolve('exited')));
-  const worked = clients.done.then(() => 'worked' as const);
-  const first = await within(
-    Promise.race([exited, worked, ...(point.lasting ? [sleep(LASTING_MS, 'lasting' as const)] : [])]),
-    'it neither works nor ends',
-  );
-  if (first === 'worked' && !point.lasting) {
-    await Promise.race([exited, untilNothingIsOpen(service.url, HANGS_AFTER_MS).catch(() => undefined)]);
-    if (service.process.exitCode === null) return 'recovered';
-  } else if (first !== 'exited') service.process.kill('SIGTERM');
-  await within(exited, 'it did not end');
-  const { exitCode } = service.process;
-  const saysWhy = exitCode === 0 || CLEAR_LINE.test(service.output());
-  if (exitCode !== 1 && !(point.lasting && exitCode === 0)) broken.push(`it ended with ${exitCode}`);
-  if (!saysWhy) broken.push(`it ended and does not say why: ${service.output().slice(-300)}`);
-  return 'stopped';
+  const ended = new Promise<false>((resolve) => service.process.once('close', () => resolve(false)));
+  const worked = clients.done
+    .then(() => untilNothingIsOpen(service.url, HANGS_AFTER_MS))
+    // It ends while it is asked.
+    .then(
+      () => true,
+      () => ended,
+    );
+  const patience = point.lasting ? [sleep(LASTING_MS, false)] : [];
+  const isDone = await within(Promise.race([ended, worked, ...patience]), 'it neither works nor ends');
+  const exit = await within(service.end('SIGTERM'), 'it did not end');
+  // A fault that comes with the stop itself, or stays, may end it either way.
+  const isFine = exit === 1 ? CLEAR_LINE.test(service.output()) : exit === 0 && (isDone || point.lasting);
+  if (!isFine) broken.push(`it ended with ${exit}: ${service.output().slice(-300)}`);
+  return isDone && exit === 0 ? 'recovered' : 'stopped';
 }
 
 /** A line of the service log that tells what is wrong. */

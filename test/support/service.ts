@@ -29,7 +29,8 @@ export interface RunningService {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-const START_TIMEOUT_MS = 20_000;
+/** Only tells a hang from a slow start: on a busy machine a start takes long. */
+const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the real command as a process of its own and waits until it listens.
