@@ -33,8 +33,11 @@ export class StoreUnusableError extends Error {
 
 /** Accepts that wait for the disk at most; past that a caller is told to come back. */
 const MAX_WAITING = 20_000;
-/** Text that waits for the disk at most, in UTF-16 units. */
-const MAX_WAITING_TEXT = 64 * 1024 * 1024;
+/**
+ * Text that waits for the disk at most, in UTF-16 units. It stands in memory several times: as a body, as a string, on its
+ * way to the thread, in SQLite's page cache.
+ */
+const MAX_WAITING_TEXT = 16 * 1024 * 1024;
 /** Questions to the push log that wait at most. */
 const MAX_WAITING_READS = 64;
 /** How often a store that has failed is tried again. */
