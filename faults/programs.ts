@@ -1,4 +1,5 @@
 import type { FaultProgram } from './program.ts';
+import { backlog } from './programs/backlog.ts';
 import { diskfull } from './programs/diskfull.ts';
 import { iofault } from './programs/iofault.ts';
 import { kill9 } from './programs/kill9.ts';
@@ -7,4 +8,4 @@ import { sim } from './programs/sim.ts';
 import { slowdisk } from './programs/slowdisk.ts';
 
 /** Every program, in the order in which they run. */
-export const programs: readonly FaultProgram[] = [sim, kill9, powercut, iofault, diskfull, slowdisk];
+export const programs: readonly FaultProgram[] = [sim, kill9, powercut, iofault, diskfull, slowdisk, backlog];

@@ -22,6 +22,8 @@ export interface HonestClientsOptions {
   readonly gapMs: number;
   /** Text after the token. */
   readonly text?: string;
+  /** Channels and tags; without it all channels. */
+  readonly to?: readonly string[];
   /** Messages in all; without it they go on until `stop`. */
   readonly messages?: number;
   /** Every so often a key is used again after its 200: it must get the same id. */
@@ -33,7 +35,15 @@ const RETRY_MS = 10;
 const KEY_USED_MS = 110_000;
 
 export function startHonestClients(options: HonestClientsOptions): HonestClients {
-  const { url, clients, gapMs, text = '', messages = Number.POSITIVE_INFINITY, repeatEvery = 10 } = options;
+  const {
+    url,
+    clients,
+    gapMs,
+    text = '',
+    to,
+    messages = Number.POSITIVE_INFINITY,
+    repeatEvery = 10,
+  } = options;
   const ledger: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
   const refusals = new Map<number, number>();
   let running = true;
@@ -43,7 +53,7 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   async function sendUntilAccepted(token: string, key: string): Promise<void> {
     const giveUpMs = performance.now() + KEY_USED_MS;
     while (!abandoned && performance.now() < giveUpMs) {
-      const { status, id } = await post(url(), `${token} ${text}`, key);
+      const { status, id } = await post(url(), { msg: `${token} ${text}`, to }, key);
       if (status === 200) {
         ledger.accepted.set(id, { token, key });
         ledger.idsOfKey.set(key, (ledger.idsOfKey.get(key) ?? new Set()).add(id));
@@ -80,12 +90,12 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   };
 }
 
-async function post(url: string, msg: string, key: string): Promise<{ status: number; id: string }> {
+async function post(url: string, message: object, key: string): Promise<{ status: number; id: string }> {
   try {
     const response = await fetch(`${url}/api/text`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-ppt-request-id': key },
-      body: JSON.stringify({ msg }),
+      body: JSON.stringify(message),
       signal: AbortSignal.timeout(10_000),
     });
     const body = (await response.json()) as { id: string };
