@@ -255,8 +255,10 @@ async function liveWithFault(
   const patience = point.lasting ? [sleep(LASTING_MS, false)] : [];
   const isDone = await within(Promise.race([ended, worked, ...patience]), 'it neither works nor ends');
   const exit = await within(service.end('SIGTERM'), 'it did not end');
-  // A fault that comes with the stop itself, or stays, may end it either way.
-  const isFine = exit === 1 ? CLEAR_LINE.test(service.output()) : exit === 0 && (isDone || point.lasting);
+  // A fault that comes with the stop itself, or stays, may end it either way. Our signal may also meet a service that has
+  // stopped by itself and only has its last lines to write.
+  const saysWhy = CLEAR_LINE.test(service.output());
+  const isFine = exit === 0 ? isDone || point.lasting : saysWhy && (exit === 1 || exit === 'SIGTERM');
   if (!isFine) broken.push(`it ended with ${exit}: ${service.output().slice(-300)}`);
   return isDone && exit === 0 ? 'recovered' : 'stopped';
 }

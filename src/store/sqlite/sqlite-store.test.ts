@@ -147,13 +147,13 @@ test('more waiting text than the bound is refused as overloaded, and nothing of 
   const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
   const text = 'x'.repeat(1024 * 1024);
   const settled = await Promise.allSettled(
-    Array.from({ length: 66 }, () => store.accept(acceptCommand(ref?.channelId ?? 0, text))),
+    Array.from({ length: 18 }, () => store.accept(acceptCommand(ref?.channelId ?? 0, text))),
   );
   const refused = settled.filter(({ status }) => status === 'rejected');
   assert.equal(refused.length, 2);
   for (const result of refused)
     assert.equal(result.status === 'rejected' && result.reason.kind, 'overloaded');
-  assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 64 }]);
+  assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 16 }]);
   await store.close();
 });
 
