@@ -1,13 +1,18 @@
 import type { FaultProgram } from './program.ts';
+import { backlog } from './programs/backlog.ts';
 import { canary } from './programs/canary.ts';
+import { diskfull } from './programs/diskfull.ts';
 import { fuzz } from './programs/fuzz.ts';
 import { idem } from './programs/idem.ts';
+import { iofault } from './programs/iofault.ts';
 import { isolate } from './programs/isolate.ts';
 import { kill9 } from './programs/kill9.ts';
 import { overload } from './programs/overload.ts';
 import { points } from './programs/points.ts';
+import { powercut } from './programs/powercut.ts';
 import { rate } from './programs/rate.ts';
 import { sim } from './programs/sim.ts';
+import { slowdisk } from './programs/slowdisk.ts';
 import { soak } from './programs/soak.ts';
 import { term } from './programs/term.ts';
 import { zoo } from './programs/zoo.ts';
@@ -20,6 +25,11 @@ export const programs: readonly FaultProgram[] = [
   points,
   term,
   idem,
+  powercut,
+  iofault,
+  diskfull,
+  slowdisk,
+  backlog,
   zoo,
   rate,
   isolate,

@@ -170,7 +170,7 @@ function keysWithSeveralMessages({ driver, log }: Ledgers): string[] {
 }
 
 /** Secrets appear neither in what the service printed nor in the push log. */
-function leakedSecrets({ secrets, output, log }: Ledgers): string[] {
+function leakedSecrets({ secrets = [], output = '', log }: Ledgers): string[] {
   const logText = secrets.length > 0 ? JSON.stringify(log) : '';
   return secrets.flatMap((secret) => {
     if (output.includes(secret)) return [`secret: ${secret} is in the output`];

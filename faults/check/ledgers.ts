@@ -24,10 +24,10 @@ export interface Ledgers {
   /** The whole push log after everything has come to rest. */
   readonly log: readonly LogEntryWithAttempts[];
   readonly channels: readonly CheckedChannel[];
-  /** Everything that the service printed. */
-  readonly output: string;
+  /** Everything that the service printed, where a program keeps it. */
+  readonly output?: string;
   /** What must be in no log and in no output. */
-  readonly secrets: readonly string[];
+  readonly secrets?: readonly string[];
 }
 
 /** A channel as far as the checker must know it. */

@@ -13,7 +13,7 @@ import {
 import { inParallel } from '../support/in-parallel.ts';
 import { killAtHit, patchedEnvironment } from '../support/patched-source.ts';
 import { post, postUntilAccepted } from '../support/post.ts';
-import { takesAll } from '../support/receivers.ts';
+import { type Behaviour, takesAll } from '../support/receivers.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
 
@@ -124,27 +124,39 @@ export async function dieAndRecover(crash: Crash): Promise<string[]> {
     perMinute: 0,
     perSecond: 0,
   };
-  return onStage({ channels: [channel], behaviour: takesAll(ANSWER_AFTER_MS) }, async (stage) => {
+  return onStage({ channels: [channel], behaviour: takesOnePerConnection }, async (stage) => {
     const life = startDoomed(stage, earlier === undefined ? [crash] : [{ point: earlier, hit: 1 }, crash]);
-    await life.begun;
-    const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
-    const inHand = new Set<string>();
-    for (let number = 1; number <= hit + 2; number++) {
-      const token = `m${number}m`;
-      const deathsBefore = life.deaths();
-      await sendToItsEnd(stage, driver, token);
-      if (life.deaths() > deathsBefore) inHand.add(token);
+    try {
+      await life.begun;
+      const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
+      const inHand = new Set<string>();
+      for (let number = 1; number <= hit + 2; number++) {
+        const token = `m${number}m`;
+        const deathsBefore = life.deaths();
+        await sendToItsEnd(stage, driver, token);
+        if (life.deaths() > deathsBefore) inHand.add(token);
+      }
+      if (life.deaths() !== life.planned)
+        return [`the process died ${life.deaths()} times of ${life.planned}`];
+      const ledgers = await stage.finish(driver);
+      return [...brokenPromises(ledgers), ...wrongEndings(ledgers, inHand, ENDINGS[point.state][policy])];
+    } finally {
+      life.letGo();
     }
-    if (life.deaths() !== life.planned) return [`the process died ${life.deaths()} times of ${life.planned}`];
-    const ledgers = await stage.finish(driver);
-    return [...brokenPromises(ledgers), ...wrongEndings(ledgers, inHand, ENDINGS[point.state][policy])];
   });
 }
+
+/** Each request connects anew, so that it passes the points of connecting too. */
+const takesOnePerConnection: Behaviour = (request, response) => {
+  response.shouldKeepAlive = false;
+  return takesAll(ANSWER_AFTER_MS)(request, response);
+};
 
 /** Starts the service with each crash in turn and brings it back after each death, at last without any. */
 function startDoomed(stage: Stage, crashes: readonly Pick<Crash, 'point' | 'hit'>[]) {
   const queue = [...crashes];
   let deaths = 0;
+  let over = false;
 
   async function next(): Promise<void> {
     const crash = queue.shift();
@@ -164,12 +176,21 @@ function startDoomed(stage: Stage, crashes: readonly Pick<Crash, 'point' | 'hit'
   }
 
   async function afterDeath(how: number | string): Promise<void> {
+    if (over) return;
     if (how !== 'SIGKILL') throw new Error(`the service ended by itself: ${how}`);
     deaths++;
     await next();
   }
 
-  return { begun: next(), deaths: () => deaths, planned: crashes.length };
+  return {
+    begun: next(),
+    deaths: () => deaths,
+    planned: crashes.length,
+    /** What ends from now on is ended by us. */
+    letGo() {
+      over = true;
+    },
+  };
 }
 
 /** Posts a message, waits until nothing is open any more, and posts it again: the key is still good. */

@@ -7,8 +7,12 @@ export interface HonestClients {
   readonly ledger: DriverLedger;
   /** Answers other than 200, by status, with those of `post.ts` for none at all. */
   readonly refusals: ReadonlyMap<number, number>;
+  /** Resolves when `messages` have come to their 200. */
+  readonly done: Promise<unknown>;
   /** Lets every message that was begun come to its 200, then ends. */
   stop(): Promise<void>;
+  /** Ends at once, also where a message has no answer yet. */
+  abandon(): Promise<void>;
 }
 
 export interface HonestClientsOptions {
@@ -19,6 +23,8 @@ export interface HonestClientsOptions {
   readonly gapMs: number;
   /** The text of a message; it begins with its token. */
   readonly text?: (token: string) => string;
+  /** Channels and tags; without it all channels. */
+  readonly to?: readonly string[];
   /** Messages in all; without it they go on until `stop`. */
   readonly messages?: number;
   /** Every so often a key is used again after its 200: it must get the same id. */
@@ -36,6 +42,7 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
     clients,
     gapMs,
     text = (token) => token,
+    to,
     messages = Number.POSITIVE_INFINITY,
     repeatEvery = 10,
     close = false,
@@ -43,12 +50,13 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   const ledger: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
   const refusals = new Map<number, number>();
   let running = true;
+  let abandoned = false;
   let count = 0;
 
   async function sendUntilAccepted(token: string, key: string): Promise<void> {
     const count = (status: number) => refusals.set(status, (refusals.get(status) ?? 0) + 1);
-    const send = () => post(url(), { msg: text(token), key, close });
-    const id = await postUntilAccepted(send, KEY_USED_MS, count);
+    const send = () => post(url(), { msg: text(token), to, key, close });
+    const id = await postUntilAccepted(send, KEY_USED_MS, count, () => abandoned);
     if (id === null) return;
     ledger.accepted.set(id, { token, key });
     ledger.idsOfKey.set(key, (ledger.idsOfKey.get(key) ?? new Set()).add(id));
@@ -67,8 +75,14 @@ export function startHonestClients(options: HonestClientsOptions): HonestClients
   return {
     ledger,
     refusals,
+    done: all,
     async stop() {
       running = false;
+      await all;
+    },
+    async abandon() {
+      running = false;
+      abandoned = true;
       await all;
     },
   };

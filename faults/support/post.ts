@@ -16,6 +16,8 @@ export interface PostAnswer {
 export interface PostRequest {
   readonly msg: string;
   readonly key: string;
+  /** Channels and tags; without it all channels. JSON only. */
+  readonly to?: readonly string[] | undefined;
   /** A form instead of JSON. */
   readonly form?: boolean;
   /** A connection of its own, closed after the answer: so none is idle when the service stops. */
@@ -25,10 +27,10 @@ export interface PostRequest {
 const TIMEOUT_MS = 30_000;
 
 /** One `POST /api/text`. Never rejects. */
-export async function post(url: string, { msg, key, form, close }: PostRequest): Promise<PostAnswer> {
+export async function post(url: string, { msg, to, key, form, close }: PostRequest): Promise<PostAnswer> {
   try {
     const contentType = form ? 'application/x-www-form-urlencoded' : 'application/json';
-    const body = form ? new URLSearchParams({ msg }).toString() : JSON.stringify({ msg });
+    const body = form ? new URLSearchParams({ msg }).toString() : JSON.stringify({ msg, to });
     const headers = { 'content-type': contentType, 'x-ppt-request-id': key };
     return await exchange(`${url}/api/text`, headers, body, close ?? false);
   } catch (error) {
@@ -63,15 +65,17 @@ const RETRY_MS = 10;
  * What an honest client does: until there is a 200, again with the same key.
  *
  * @param onRefusal hears each status that was no 200.
+ * @param isGivenUp asked before each try.
  * @returns the id, or null when the time is over.
  */
 export async function postUntilAccepted(
   send: () => Promise<PostAnswer>,
   giveUpAfterMs: number,
   onRefusal: (status: number) => void = () => undefined,
+  isGivenUp: () => boolean = () => false,
 ): Promise<string | null> {
   const giveUpMs = performance.now() + giveUpAfterMs;
-  while (performance.now() < giveUpMs) {
+  while (performance.now() < giveUpMs && !isGivenUp()) {
     const { status, id } = await send();
     if (status === 200) return id;
     onRefusal(status);

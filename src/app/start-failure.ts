@@ -14,9 +14,12 @@ export function startFailure(
   if (error instanceof StoreKindError) return { text: say.storeKindMissing(error.kind), fields: {} };
   if (error instanceof StoreUnusableError) {
     const path = config.store.kind === 'sqlite' ? config.store.path : '';
-    const text = { in_use: say.storeInUse, schema_too_new: say.storeTooNew, failed: say.storeUnusable }[
-      error.why
-    ];
+    const text = {
+      in_use: say.storeInUse,
+      foreign: say.storeForeign,
+      schema_too_new: say.storeTooNew,
+      failed: say.storeUnusable,
+    }[error.why];
     // Where the sentence says it all, the system's own words would only repeat it.
     const reason = error.why === 'failed' ? { [say.reason]: error.message } : {};
     return { text, fields: { [say.file]: path, ...reason } };

@@ -31,15 +31,21 @@ export interface RunningService {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
+/** Only tells a hang from a slow start: on a busy machine a start takes long. */
 const START_TIMEOUT_MS = 120_000;
 
-/** Starts the real command as a process of its own and waits until it listens. */
+/**
+ * Starts the real command as a process of its own and waits until it listens.
+ *
+ * @param front a command that runs it, such as a tracer; signals must reach the service all the same.
+ */
 export async function startService(
   { folder }: Workplace,
   args: readonly string[] = ['serve'],
   env: Readonly<Record<string, string>> = {},
+  front: readonly string[] = [],
 ): Promise<RunningService> {
-  const { child, output, exited } = spawnPostpoint(folder, args, env);
+  const { child, output, exited } = spawnPostpoint(folder, args, env, front);
   const started = Date.now();
   for (;;) {
     const port = /:(\d+)\/api\/text/.exec(output())?.[1];
@@ -73,8 +79,14 @@ export async function runPostpoint(
   return { code: await exited, output: output() };
 }
 
-function spawnPostpoint(folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+function spawnPostpoint(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  front: readonly string[] = [],
+) {
+  const [command = process.execPath, ...rest] = [...front, process.execPath, MAIN, ...args];
+  const child = spawn(command, rest, {
     cwd: folder,
     env: { ...process.env, LC_ALL: 'zh_CN.UTF-8', ...env },
   });

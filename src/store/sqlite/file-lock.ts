@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDurableFolder } from './durable-folder.ts';
 
 /** Another process serves this file. */
 export class StoreInUseError extends Error {
@@ -22,7 +23,7 @@ const SQLITE_BUSY = 5;
  * @throws StoreInUseError
  */
 export function lockStoreFile(path: string): () => void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDurableFolder(dirname(path));
   // Through a symbolic link it is the same store.
   const lockPath = `${existsSync(path) ? realpathSync(path) : path}.lock`;
   closeSync(openSync(lockPath, 'a', 0o600));

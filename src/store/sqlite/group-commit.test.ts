@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
 import { beforeEach, test } from 'node:test';
 import { systemClock } from '../../core/clock.ts';
 import { createIds } from '../../core/ids.ts';
 import { systemBoot } from '../system-boot.ts';
-import type { Request } from './group-commit.ts';
+import type { WriteCommands } from './commands.ts';
+import { createGroupCommit, type Request } from './group-commit.ts';
 import { IN_MEMORY } from './open-database.ts';
 import { type Engine, openEngine } from './open-engine.ts';
 
@@ -71,6 +73,46 @@ test('counts of a batch that was rolled back are not added to a later one', () =
   engine.db.exec('PRAGMA max_page_count = 1000000');
   engine.run([accept('small')]);
   assert.deepEqual(counted(), [1]);
+});
+
+/** A connection whose nth statement fails, and the statements that it was asked to run. */
+function failingDatabase(statement: number, errcode: number) {
+  const ran: string[] = [];
+  const db = {
+    isTransaction: false,
+    prepare: (sql: string) => ({
+      run() {
+        ran.push(sql);
+        if (ran.length === statement) throw Object.assign(new Error('disk I/O error'), { errcode });
+      },
+    }),
+  } as unknown as DatabaseSync;
+  return { db, ran };
+}
+const IOERR_FSYNC = 1034;
+const probe: Request = { name: 'probe', argument: undefined };
+const noCounts = { write: () => undefined, discard: () => undefined };
+const working = { probe: () => undefined } as unknown as WriteCommands;
+
+test('after a commit whose fate is unknown nothing more is written', () => {
+  const { db, ran } = failingDatabase(2, IOERR_FSYNC);
+  const run = createGroupCommit(db, working, noCounts, () => undefined);
+  for (const requests of [[probe, probe], [probe]]) {
+    assert.deepEqual(
+      run(requests).map((reply) => !reply.ok && reply.kind),
+      requests.map(() => 'unknown_commit'),
+    );
+  }
+  assert.deepEqual(ran, ['BEGIN IMMEDIATE', 'COMMIT']);
+});
+
+test('an I/O error before the COMMIT leaves nothing behind, and the next batch is written', () => {
+  const run = createGroupCommit(failingDatabase(1, IOERR_FSYNC).db, working, noCounts, () => undefined);
+  assert.deepEqual(
+    run([probe, probe]).map((reply) => !reply.ok && reply.kind),
+    ['unavailable', 'unavailable'],
+  );
+  assert.equal(run([probe])[0]?.ok, true);
 });
 
 test('the statements of the hot path use their indexes', () => {

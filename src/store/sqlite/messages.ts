@@ -12,11 +12,13 @@ export type ToWriter =
   | { readonly kind: 'batch'; readonly requests: readonly Request[] }
   | { readonly kind: 'close' };
 
+export type WhyUnusable = 'in_use' | 'foreign' | 'schema_too_new' | 'failed';
+
 export type FromWriter =
   | { readonly kind: 'ready'; readonly clockAheadMs: number }
   | {
       readonly kind: 'unusable';
-      readonly why: 'in_use' | 'schema_too_new' | 'failed';
+      readonly why: WhyUnusable;
       readonly message: string;
     }
   | { readonly kind: 'replies'; readonly replies: readonly Reply[] };

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { pendingMigrations, readMigrations } from '../migrate.ts';
+import { type Migration, pendingMigrations, readMigrations } from '../migrate.ts';
 
 /**
  * SQLite before this version can corrupt a WAL when two connections write and checkpoint at once.
@@ -13,18 +13,44 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 export const IN_MEMORY = ':memory:';
 
-/** Opens the file for the one connection that writes, creates it if it is absent, and brings its schema up to date. */
+/** Stands in the header of every store file (`PPt1`), so that another program's database is never taken for ours. */
+const APPLICATION_ID = 0x50507431;
+
+/** The file is an SQLite database, but not a store. */
+export class ForeignFileError extends Error {
+  constructor() {
+    super('the file is a database of another program');
+    this.name = 'ForeignFileError';
+  }
+}
+
+/**
+ * Opens the file for the one connection that writes, creates it if it is absent, and brings its schema up to date.
+ *
+ * @throws ForeignFileError, SchemaTooNewError; then the file is as it was.
+ */
 export function openForWriting(path: string): DatabaseSync {
   assertSqliteVersion();
-  if (path !== IN_MEMORY) createPrivateFile(path);
+  if (path !== IN_MEMORY) closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    const missing = findMissingMigrations(db);
+    if (path !== IN_MEMORY) chmodSync(path, 0o600);
+    configure(db);
+    migrate(db, missing);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function configure(db: DatabaseSync): void {
   // FULL: a commit returns only after its fsync. NORMAL loses acknowledged messages on a power cut.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
   // macOS only: its fsync leaves data in the drive's cache. Elsewhere these change nothing.
   db.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768');
-  migrate(db);
-  return db;
 }
 
 /** Opens the file for the push log's queries: they never wait for a writer and never make one wait. */
@@ -46,10 +72,32 @@ export function createPrivateFile(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function migrate(db: DatabaseSync): void {
+/** Reads only: what is no store, or a newer one, must stay untouched. */
+function findMissingMigrations(db: DatabaseSync): readonly Migration[] {
+  const { application_id: application } = db.prepare('PRAGMA application_id').get() as {
+    application_id: number;
+  };
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  const all = readMigrations(new URL('./migrations/', import.meta.url));
-  for (const { version: next, sql } of pendingMigrations(all, version)) {
-    db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${next}; COMMIT`);
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+  if (application !== APPLICATION_ID && !isEmpty && !isUnmarkedStore(db, application))
+    throw new ForeignFileError();
+  return pendingMigrations(readMigrations(new URL('./migrations/', import.meta.url)), version);
+}
+
+/** The first stores carried no mark. */
+function isUnmarkedStore(db: DatabaseSync, application: number): boolean {
+  const { ours } = db
+    .prepare(
+      "SELECT count(*) AS ours FROM sqlite_schema WHERE name IN ('delivery_queued', 'slot_of_endpoint')",
+    )
+    .get() as { ours: number };
+  return application === 0 && ours === 2;
+}
+
+function migrate(db: DatabaseSync, missing: readonly Migration[]): void {
+  for (const { version, sql } of missing) {
+    db.exec(
+      `BEGIN IMMEDIATE; ${sql}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}; COMMIT`,
+    );
   }
 }

@@ -17,12 +17,22 @@ export interface Engine {
   run(requests: readonly Request[]): Reply[];
 }
 
-export function openEngine(path: string, clock: Clock, boot: Boot): Engine {
+/** @param assertFilesExist see `createGroupCommit`. */
+export function openEngine(
+  path: string,
+  clock: Clock,
+  boot: Boot,
+  assertFilesExist: () => void = () => undefined,
+): Engine {
   const db = openForWriting(path);
   const storeClock = createStoreClock(clock, boot, readSeenTime(db, boot));
   endAbandonedSlots(db, storeClock);
   const sql = prepareStatements(db);
   const counts = createDeliveryCounts(sql);
   const commands = createWriteCommands(sql, storeClock, counts);
-  return { db, clockAheadMs: storeClock.aheadMs, run: createGroupCommit(db, commands, counts) };
+  return {
+    db,
+    clockAheadMs: storeClock.aheadMs,
+    run: createGroupCommit(db, commands, counts, assertFilesExist),
+  };
 }

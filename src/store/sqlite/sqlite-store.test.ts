@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { createIds } from '../../core/ids.ts';
@@ -64,6 +73,33 @@ test('a second process on the same file is refused, and let in once the first is
   await (await openSqliteStore({ path, onFatal })).close();
 });
 
+test('another program’s database is refused and stays as it is', async () => {
+  const path = newPath();
+  mkdirSync(dirname(path), { recursive: true });
+  const other = new DatabaseSync(path);
+  other.exec('CREATE TABLE accounts (name TEXT)');
+  other.close();
+  const before = readFileSync(path);
+  await assert.rejects(openSqliteStore({ path, onFatal }), { why: 'foreign' });
+  assert.deepEqual(readFileSync(path), before);
+});
+
+for (const gone of ['', '-wal']) {
+  test(`the file that is deleted while it is open: nothing more is acknowledged (postpoint.db${gone})`, {
+    skip: process.platform === 'win32' && 'an open file cannot be deleted there',
+  }, async () => {
+    const path = newPath();
+    let fatal: StoreError | null = null;
+    const store = await openSqliteStore({ path, onFatal: (error) => (fatal = error) });
+    const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+    rmSync(`${path}${gone}`);
+    await assert.rejects(store.accept(acceptCommand(ref?.channelId ?? 0)), { kind: 'unknown_commit' });
+    assert.notEqual(fatal, null);
+    assert.equal(store.isWritable(), false);
+    await store.close();
+  });
+}
+
 test('a symbolic link to the file is the same store', {
   skip: process.platform === 'win32' && 'needs rights there',
 }, async () => {
@@ -111,13 +147,13 @@ test('more waiting text than the bound is refused as overloaded, and nothing of 
   const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
   const text = 'x'.repeat(1024 * 1024);
   const settled = await Promise.allSettled(
-    Array.from({ length: 66 }, () => store.accept(acceptCommand(ref?.channelId ?? 0, text))),
+    Array.from({ length: 18 }, () => store.accept(acceptCommand(ref?.channelId ?? 0, text))),
   );
   const refused = settled.filter(({ status }) => status === 'rejected');
   assert.equal(refused.length, 2);
   for (const result of refused)
     assert.equal(result.status === 'rejected' && result.reason.kind, 'overloaded');
-  assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 64 }]);
+  assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 16 }]);
   await store.close();
 });
 

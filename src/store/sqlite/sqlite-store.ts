@@ -10,6 +10,7 @@ import type {
   ReadRequest,
   ReadResults,
   ToWriter,
+  WhyUnusable,
   WorkerOptions,
 } from './messages.ts';
 
@@ -22,9 +23,9 @@ export interface SqliteStoreOptions {
 
 /** The store file cannot be used at all. */
 export class StoreUnusableError extends Error {
-  readonly why: 'in_use' | 'schema_too_new' | 'failed';
+  readonly why: WhyUnusable;
 
-  constructor(why: 'in_use' | 'schema_too_new' | 'failed', message: string) {
+  constructor(why: WhyUnusable, message: string) {
     super(message);
     this.name = 'StoreUnusableError';
     this.why = why;
@@ -33,8 +34,11 @@ export class StoreUnusableError extends Error {
 
 /** Accepts that wait for the disk at most; past that a caller is told to come back. */
 const MAX_WAITING = 20_000;
-/** Text that waits for the disk at most, in UTF-16 units. */
-const MAX_WAITING_TEXT = 64 * 1024 * 1024;
+/**
+ * Text that waits for the disk at most, in UTF-16 units. It stands in memory several times: as a body, as a string, on its
+ * way to the thread, in SQLite's page cache.
+ */
+const MAX_WAITING_TEXT = 16 * 1024 * 1024;
 /** Questions to the push log that wait at most. */
 const MAX_WAITING_READS = 64;
 /** How often a store that has failed is tried again. */
@@ -50,7 +54,7 @@ interface Waiting {
  * The store on one SQLite file: a thread that writes, one that reads, one that indexes, and this front that hands them
  * commands.
  *
- * @throws StoreUnusableError when another process has the file, its schema is newer, or it cannot be opened.
+ * @throws StoreUnusableError when another process has the file, it is no store or a newer one, or it cannot be opened.
  */
 export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Promise<Store> {
   const writerOptions: WorkerOptions = { path };
@@ -96,17 +100,21 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
       if (reply?.ok) resolve(reply.value);
       else reject(toError(reply));
     }
-    const [first] = replies;
-    if (first !== undefined) noteHealth(first);
+    noteHealth(replies);
     indexing.noteChange();
   }
 
-  /** A batch fails or succeeds as one where the disk is concerned, so its first reply speaks for it. */
-  function noteHealth(reply: Reply): void {
-    writable = reply.ok || reply.kind === null;
+  /** After a bug in one of them, commands run each on its own: so a fault of the disk may be in any reply. */
+  function noteHealth(replies: readonly Reply[]): void {
+    const faults = replies
+      .filter(({ ok }) => !ok)
+      .map(toError)
+      .filter((error) => error instanceof StoreError);
+    writable = faults.length === 0;
     if (writable) return;
-    if (!reply.ok && reply.kind === 'unknown_commit') {
-      die(new StoreError('unknown_commit', reply.message));
+    const unknown = faults.find(({ kind }) => kind === 'unknown_commit');
+    if (unknown !== undefined) {
+      die(unknown);
       return;
     }
     probe ??= setTimeout(() => {

@@ -1,4 +1,5 @@
 import type { StoreErrorKind } from '../store.ts';
+import { StoreFilesGoneError } from './files-exist.ts';
 
 /** Primary result codes of SQLite that mean trouble outside our program. Source: https://www.sqlite.org/rescode.html (read 2026-09). */
 const BUSY = 5;
@@ -25,6 +26,7 @@ export interface StorageFault {
  * @returns null when it is no storage fault, but a bug.
  */
 export function storageFaultOf(error: unknown, duringCommit: boolean): StorageFault | null {
+  if (error instanceof StoreFilesGoneError) return { kind: 'unknown_commit', message: error.message };
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
   const code = error.errcode & 0xff;
   if (!STORAGE_CODES.includes(code)) return null;

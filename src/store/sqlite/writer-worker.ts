@@ -3,8 +3,10 @@ import { systemClock } from '../../core/clock.ts';
 import { SchemaTooNewError } from '../migrate.ts';
 import { systemBoot } from '../system-boot.ts';
 import { lockStoreFile, StoreInUseError } from './file-lock.ts';
+import { createFilesExistCheck } from './files-exist.ts';
 import type { Request } from './group-commit.ts';
-import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
+import type { FromWriter, ToWriter, WhyUnusable, WorkerOptions } from './messages.ts';
+import { ForeignFileError } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
 
 /**
@@ -31,7 +33,7 @@ try {
 
 function serve({ path }: WorkerOptions): void {
   const unlock = lockStoreFile(path);
-  const engine = openEngine(path, systemClock, systemBoot());
+  const engine = openEngine(path, systemClock, systemBoot(), createFilesExistCheck(path));
 
   port?.on('message', (first: ToWriter) => {
     let closing = first.kind === 'close';
@@ -52,7 +54,8 @@ function serve({ path }: WorkerOptions): void {
   tell({ kind: 'ready', clockAheadMs: engine.clockAheadMs });
 }
 
-function reasonOf(error: unknown): 'in_use' | 'schema_too_new' | 'failed' {
+function reasonOf(error: unknown): WhyUnusable {
   if (error instanceof StoreInUseError) return 'in_use';
+  if (error instanceof ForeignFileError) return 'foreign';
   return error instanceof SchemaTooNewError ? 'schema_too_new' : 'failed';
 }

@@ -56,6 +56,7 @@ export const service: typeof zh = {
   storeKindMissing: (kind) => `this release has no ${kind} store yet, use sqlite:PATH`,
   storeInUse: 'another PostPoint process uses this store file, stop it first',
   storeTooNew: 'a newer PostPoint made this store file, use that version',
+  storeForeign: 'the store file is a database of another program and was left alone; check store.url',
   storeUnusable: 'the store file cannot be used',
   file: 'file',
   portTaken: (address) => `${address} is taken by another program, change api.port or stop that program`,

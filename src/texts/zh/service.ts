@@ -49,6 +49,7 @@ export const service = {
   storeKindMissing: (kind: string) => `此版本还不支持 ${kind} 存储，请使用 sqlite:路径`,
   storeInUse: '存储文件正被另一个 PostPoint 进程使用，请先停止它',
   storeTooNew: '存储文件由更新版本的 PostPoint 创建，请使用新版本',
+  storeForeign: '存储文件是其他程序的数据库，没有改动它；请检查 store.url',
   storeUnusable: '存储文件无法使用',
   file: '文件',
   portTaken: (address: string) => `${address} 已被其他程序占用，请更改 api.port 或停止占用它的程序`,
