@@ -234,6 +234,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a stop fails', 'stops under load', /^exit: /, [
     replace('src/app/until-stopped.ts', '      resolve(0);\n', '      resolve(3);\n'),
   ]),
+  bug('a commit does not wait for the disk', 'power fails', /lost|missing|not there|without/, [
+    replace('src/store/sqlite/open-database.ts', 'PRAGMA synchronous = FULL', 'PRAGMA synchronous = NORMAL'),
+  ]),
   bug('a split text begins anew after a fault', 'kills under load', /^(copies|parts): /, [
     replace(
       STATEMENTS,

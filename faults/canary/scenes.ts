@@ -4,10 +4,12 @@ import type { CheckedChannel, DriverLedger } from '../check/ledgers.ts';
 import { raceForKeys } from '../programs/idem.ts';
 import { killUnderLoad } from '../programs/kill9.ts';
 import { dieAndRecover, type Policy } from '../programs/points.ts';
+import { powercut } from '../programs/powercut.ts';
 import { stopUnderLoad } from '../programs/term.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { SERVING_POINTS } from '../support/crash-points.ts';
 import { post } from '../support/post.ts';
+import { createRandom } from '../support/random.ts';
 import { answerJson, type Behaviour, takesAll } from '../support/receivers.ts';
 import { onStage } from '../support/stage.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
@@ -34,6 +36,7 @@ export const SCENES = {
   'a limit outlives a kill': limitOutlivesKill,
   'a receiver says nothing': sayNothing,
   'strangers ask': strangersAsk,
+  'power fails': powerFails,
 } as const satisfies Record<string, Scene>;
 
 export type SceneName = keyof typeof SCENES;
@@ -44,6 +47,12 @@ async function someDays(): Promise<readonly string[]> {
     if (broken.length > 0) return broken;
   }
   return [];
+}
+
+async function powerFails(): Promise<readonly string[]> {
+  const context = { seed: SEED, random: createRandom(SEED), full: false, say: () => undefined };
+  const result = await powercut.run(context);
+  return result.kind === 'measured' ? result.broken : [`not run: ${result.why}`];
 }
 
 function die(name: string, policy: Policy = 'retry'): Promise<readonly string[]> {

@@ -23,7 +23,7 @@ const CHANNELS = ['first', 'second'] as const;
 /** Makes the log of writes reach its checkpoint several times. */
 const TEXT = 'x'.repeat(3_000);
 /** More than a frame of the log with its header, and than any text with its head on a socket. */
-const MAX_BYTES = 65_536;
+const MAX_BYTES = 262_144;
 /** One cut can break every promise before it. */
 const SENTENCES_OF_A_CUT = 2;
 /** The replayed disks lie in memory where the system has such a folder: nobody needs them after a power cut. */

@@ -96,8 +96,7 @@ function isUnmarkedStore(db: DatabaseSync, application: number): boolean {
 
 function migrate(db: DatabaseSync, missing: readonly Migration[]): void {
   for (const { version, sql } of missing) {
-    db.exec(
-      `BEGIN IMMEDIATE; ${sql}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}; COMMIT`,
-    );
+    const mark = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`;
+    db.exec(`BEGIN IMMEDIATE; ${sql}; ${mark}; COMMIT`);
   }
 }
