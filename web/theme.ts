@@ -47,14 +47,24 @@ const dark = {
   colorErrorBorder: '#6b332e',
 };
 
+/** White on the dark theme's own primary and error colours would be too faint to read. */
+const darkButton = {
+  colorPrimary: '#2f6fdb',
+  colorError: '#b8372c',
+  colorErrorHover: '#c9463a',
+  colorErrorActive: '#a52f25',
+};
+
+/** Left to app.css alone, Ant Design would wait for the end of motions that do not happen, with the focus in between. */
+const motion = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 export function antTheme(isDark: boolean): ThemeConfig {
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     // One key for both, so that a change of theme replaces the variables and adds none.
     cssVar: { key: 'postpoint' },
     hashed: false,
-    token: { ...(isDark ? dark : light), borderRadius: 8, fontFamily: FONT, fontSize: 14 },
-    // White on the dark theme's primary colour would be too faint to read.
-    components: { Button: { primaryShadow: 'none', ...(isDark ? { colorPrimary: '#2f6fdb' } : {}) } },
+    token: { ...(isDark ? dark : light), motion, borderRadius: 8, fontFamily: FONT, fontSize: 14 },
+    components: { Button: { primaryShadow: 'none', dangerShadow: 'none', ...(isDark ? darkButton : {}) } },
   };
 }

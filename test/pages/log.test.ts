@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import type { Page } from 'playwright-core';
+import { pages as zh } from '../../src/texts/zh/pages.ts';
+import { browserTest } from '../support/browser.ts';
+import { breaksOff, refuses, startPagesService, takes } from '../support/pages-service.ts';
+import { eventually, postText } from '../support/service.ts';
+
+// Goal: /log tells at a glance whether a message arrived and why not, live, and lets one do something about it. Method:
+// the real command, receivers that answer as told, Chromium. Each test has messages with words of their own.
+
+const pages = await startPagesService(
+  (urlOf) => `
+api.port = 0
+delivery.on_uncertain = "hold"
+delivery.retry.count = 0
+[channel.alerts]
+provider = "webhook"
+endpoint.url = "${urlOf('alerts')}"
+[channel.orders]
+provider = "webhook"
+endpoint.url = "${urlOf('orders')}"
+[channel.flood]
+provider = "webhook"
+endpoint.url = "${urlOf('flood')}"
+rate_limit.rate.frequency = 0
+[channel.revoked]
+provider = "webhook"
+endpoint.url = "${urlOf('revoked')}"
+`,
+);
+const { url } = pages.service;
+after(pages.close);
+
+async function post(msg: string, ...to: string[]): Promise<string> {
+  const { status, body } = await postText(url, { msg, to });
+  assert.equal(status, 200, body.msg);
+  return body.id;
+}
+
+const rowOf = (page: Page, text: string) => page.locator('tbody tr', { hasText: text });
+const linkOf = (page: Page, text: string) => rowOf(page, text).getByRole('link');
+const drawerOf = (page: Page) => page.getByRole('dialog', { name: zh.message.title });
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const statusOf = (page: Page, channel: string, status: keyof typeof zh.status) =>
+  page.getByRole('article', { name: zh.log.chip(channel, zh.status[status]) });
+const isLive = (page: Page) => page.locator('.live.live').waitFor();
+
+async function choose(page: Page, field: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: field, exact: true }).click();
+  await page.locator('.ant-select-item-option', { hasText: option }).filter({ visible: true }).click();
+}
+
+/** Texts of the rows, first to last, once there are any. */
+async function rows(page: Page): Promise<string[]> {
+  await page.locator('tbody tr').first().waitFor();
+  return page.locator('tbody tr td.message').allTextContents();
+}
+
+browserTest('what is sent on /send shows there and, live, on a /log that is open', {}, async ({ open }) => {
+  const log = await open(`${url}/log`);
+  await isLive(log);
+  await log.evaluate('globalThis.sameLoad = true');
+  const send = await open(`${url}/send`);
+  await send.getByRole('textbox', { name: zh.send.text }).fill('机房温度 41 ℃\n第二行');
+  await button(send, zh.send.submit).click();
+  const result = send.locator('.sent > li', { hasText: '机房温度' });
+  for (const channel of ['alerts', 'orders', 'flood'])
+    await result.locator('.standings li', { hasText: channel }).getByText(zh.status.delivered).waitFor();
+
+  await rowOf(log, '机房温度 41 ℃').locator('.chip.good', { hasText: 'alerts' }).waitFor();
+  assert.equal(await log.evaluate('globalThis.sameLoad'), true);
+
+  await result.getByRole('link', { name: zh.send.viewLog }).click();
+  await drawerOf(send).getByText('第二行').waitFor();
+});
+
+browserTest(
+  'the drawer opens by click and by keyboard, closes, and has a permalink',
+  { expectedOnConsole: /^Failed to load resource: .* 404/ },
+  async ({ open }) => {
+    const id = await post('磁盘使用率 91%', 'alerts');
+    const page = await open(`${url}/log`);
+    await linkOf(page, '磁盘使用率').click();
+    await statusOf(page, 'alerts', 'delivered').waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('message'), id);
+    await page.keyboard.press('Escape');
+    await drawerOf(page).waitFor({ state: 'hidden' });
+    assert.equal(new URL(page.url()).search, '');
+
+    await linkOf(page, '磁盘使用率').focus();
+    await page.keyboard.press('Enter');
+    await drawerOf(page).waitFor();
+    await eventually('the focus goes into the drawer', () =>
+      page
+        .evaluate<boolean>("document.activeElement.closest('.ant-drawer') !== null")
+        .then((is) => is || undefined),
+    );
+    await drawerOf(page).getByRole('button', { name: zh.close, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await drawerOf(page).waitFor({ state: 'hidden' });
+    await eventually('the focus comes back to the row', () =>
+      page
+        .evaluate<boolean>("document.activeElement.closest('tbody tr') !== null")
+        .then((is) => is || undefined),
+    );
+
+    await page.goBack();
+    await drawerOf(page).waitFor();
+    await page.reload();
+    await statusOf(page, 'alerts', 'delivered').waitFor();
+    await page.goto(`${url}/log?message=01KC0000000000000000000000`);
+    await drawerOf(page).getByText(zh.log.notFoundTitle).waitFor();
+  },
+);
+
+browserTest('a failure says why and how to cure it; mended, a resend delivers', {}, async ({ open }) => {
+  pages.answer('orders', refuses(404, 'no such hook'));
+  await post('订单支付失败 3 笔', 'alerts', 'orders');
+  const page = await open(`${url}/log`);
+  await rowOf(page, '订单支付失败').locator('.chip.bad', { hasText: 'orders' }).waitFor();
+  await rowOf(page, '订单支付失败').getByText(zh.log.partly(1, 2)).waitFor();
+  await linkOf(page, '订单支付失败').click();
+  const failed = statusOf(page, 'orders', 'failed');
+  await failed.getByText('请检查 endpoint.url 是否完整').waitFor();
+  await failed.getByText(zh.message.http(404), { exact: true }).waitFor();
+  await failed.getByText(zh.message.response, { exact: true }).click();
+  await failed.getByText('no such hook').waitFor();
+
+  pages.answer('orders', takes);
+  await button(page, zh.message.resendFailed(1)).click();
+  // It surely did not arrive there, so that nobody is warned of a copy.
+  assert.equal(await page.getByText(zh.message.mayDuplicate).count(), 0);
+  await button(page, zh.message.resendSubmit(1)).click();
+  await statusOf(page, 'orders', 'delivered').waitFor();
+  await page.keyboard.press('Escape');
+  await rowOf(page, '订单支付失败').locator('.chip.good', { hasText: 'orders' }).getByText('×2').waitFor();
+  assert.equal(pages.bodiesOf('orders').filter((body) => body.includes('订单支付失败')).length, 2);
+});
+
+browserTest('a resend warns where a copy may already be', {}, async ({ open }) => {
+  pages.answer('orders', breaksOff);
+  const id = await post('退款审批 18 件', 'alerts', 'orders');
+  const page = await open(`${url}/log?message=${id}`);
+  await statusOf(page, 'orders', 'failed').waitFor();
+  pages.answer('orders', takes);
+  await button(page, zh.message.resendAll).click();
+  const warning = page.getByRole('alert').filter({ hasText: zh.message.mayDuplicate });
+  await warning.getByText(zh.message.risk('alerts', zh.message.alreadyDelivered)).waitFor();
+  await warning.getByText(zh.message.risk('orders', zh.message.maybeDelivered)).waitFor();
+  await page.getByRole('checkbox', { name: 'alerts' }).uncheck();
+  await warning
+    .getByText(zh.message.risk('alerts', zh.message.alreadyDelivered))
+    .waitFor({ state: 'hidden' });
+  await button(page, zh.message.resendSubmit(1)).click();
+  await statusOf(page, 'orders', 'delivered').getByText(zh.message.possibleDuplicate).waitFor();
+  assert.equal(pages.bodiesOf('alerts').filter((body) => body.includes('退款审批')).length, 1);
+});
+
+browserTest('filters are in the address; back and forward bring them back', {}, async ({ open }) => {
+  pages.answer('orders', refuses(500));
+  await post('主从延迟 12 秒', 'alerts');
+  await post('延迟队列积压', 'orders');
+  await post('证书还有 7 天到期', 'alerts');
+  await eventually('all of them have ended', async () => {
+    const answer = await fetch(`${url}/api/messages?status=failed&q=${encodeURIComponent('延迟')}`);
+    const { items } = (await answer.json()) as { items: unknown[] };
+    return items.length === 1 ? true : undefined;
+  });
+  pages.answer('orders', takes);
+  const page = await open(`${url}/log`);
+  const parameters = () => Object.fromEntries(new URL(page.url()).searchParams);
+  const shows = (...texts: string[]) =>
+    eventually(`rows ${texts.join(', ')}`, async () =>
+      JSON.stringify(await rows(page)) === JSON.stringify(texts) ? true : undefined,
+    );
+  const search = page.getByRole('searchbox', { name: zh.log.search });
+
+  await search.fill('延迟');
+  await shows('延迟队列积压', '主从延迟 12 秒');
+  assert.deepEqual(parameters(), { q: '延迟' });
+  await choose(page, zh.log.status, zh.status.failed);
+  await shows('延迟队列积压');
+  assert.deepEqual(parameters(), { q: '延迟', status: 'failed' });
+  await choose(page, zh.log.channel, 'alerts');
+  await page.getByText(zh.log.noMatchTitle).waitFor();
+  await choose(page, zh.log.status, zh.log.anyStatus);
+  await choose(page, zh.log.period, zh.log.periods['1h']);
+  await shows('主从延迟 12 秒');
+  assert.deepEqual(parameters(), { q: '延迟', channel: 'alerts', time: '1h' });
+
+  for (let step = 0; step < 3; step++) await page.goBack();
+  await shows('延迟队列积压');
+  assert.deepEqual(parameters(), { q: '延迟', status: 'failed' });
+  await page.goBack();
+  await page.goBack();
+  await eventually(
+    'the search box is empty again',
+    async () => (await search.inputValue()) === '' || undefined,
+  );
+  assert.deepEqual(parameters(), {});
+  await page.goForward();
+  await shows('延迟队列积压', '主从延迟 12 秒');
+  assert.equal(await search.inputValue(), '延迟');
+  await page.reload();
+  await shows('延迟队列积压', '主从延迟 12 秒');
+
+  await button(page, zh.log.clear).click();
+  await choose(page, zh.log.period, zh.log.periods.range);
+  await page.getByLabel(zh.log.rangeEnd).fill('2020-01-01T00:00');
+  await page.getByText(zh.log.noMatchTitle).waitFor();
+  assert.deepEqual(Object.keys(parameters()), ['until']);
+});
+
+browserTest('who reads on is not disturbed: new messages wait behind a pill', {}, async ({ open }) => {
+  for (let n = 1; n <= 120; n++) await post(`批次 ${n} 完成`, 'flood');
+  const page = await open(`${url}/log?channel=flood`);
+  await isLive(page);
+  await rowOf(page, '批次 120 完成').waitFor();
+  // Older pages come while one scrolls.
+  await eventually('the oldest is here', async () => {
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    return (await rowOf(page, '批次 1 完成').count()) === 1 || undefined;
+  });
+  await rowOf(page, '批次 60 完成').scrollIntoViewIfNeeded();
+  const placeOf = async () => (await rowOf(page, '批次 60 完成').boundingBox())?.y;
+  const before = await placeOf();
+  await post('插队的新消息', 'flood');
+  const pill = button(page, zh.log.newMessages(1, false));
+  await pill.waitFor();
+  assert.equal(await placeOf(), before);
+  assert.equal(await rowOf(page, '插队的新消息').count(), 0);
+  await pill.click();
+  await rowOf(page, '插队的新消息').waitFor();
+  assert.equal(await page.evaluate('scrollY'), 0);
+  const texts = await rows(page);
+  const numbers = texts
+    .filter((text) => text.startsWith('批次'))
+    .map((text) => Number(/\d+/.exec(text)?.[0]));
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 120 }, (_, index) => 120 - index),
+  );
+});
+
+browserTest('live updates can be paused', {}, async ({ open }) => {
+  const paused = await open(`${url}/log`);
+  const live = await open(`${url}/log`);
+  await Promise.all([isLive(paused), isLive(live)]);
+  await button(paused, zh.log.pause).click();
+  for (const text of ['暂停后第一条', '暂停后第二条']) {
+    await post(text, 'alerts');
+    await rowOf(live, text).waitFor();
+  }
+  assert.equal(await rowOf(paused, '暂停后第一条').count(), 0);
+  assert.equal(await paused.getByText(/条新消息/).count(), 0);
+  await button(paused, zh.log.resumeLive).click();
+  // Whoever has just clicked beside the list may get them at once or behind the pill.
+  await rowOf(paused, '暂停后第二条')
+    .or(paused.getByText(zh.log.newMessages(2, false)))
+    .first()
+    .waitFor();
+});
+
+browserTest('a stopped channel says why and can be resumed', {}, async ({ open }) => {
+  pages.answer('revoked', refuses(410));
+  await post('发给已撤销的地址', 'revoked');
+  const page = await open(`${url}/log`);
+  const card = page.locator('.channel-card', { hasText: 'revoked' });
+  await card.getByText(zh.log.channelStates.stopped, { exact: true }).waitFor();
+  await card.getByText('地址已被永久撤销，请换成新的 endpoint.url').waitFor();
+  const send = await open(`${url}/send`);
+  await send.locator('.picks li', { hasText: 'revoked' }).getByText(zh.send.stateStopped).waitFor();
+
+  pages.answer('revoked', takes);
+  await button(page, zh.log.resumeNamed('revoked')).click();
+  await card.getByText(zh.log.channelStates.stopped, { exact: true }).waitFor({ state: 'hidden' });
+  await post('地址恢复以后', 'revoked');
+  await page.reload();
+  await rowOf(page, '地址恢复以后').locator('.chip.good').waitFor();
+});
+
+browserTest(
+  'markup and hidden characters in a message and in an answer are shown as text',
+  {},
+  async ({ open }) => {
+    const attack = '<script>alert(1)</script><img src=x onerror=alert(2)> \u202egpj.exe';
+    pages.answer('alerts', refuses(400, `<script>alert(3)</script><svg onload=alert(4)>\u202e ${attack}`));
+    const id = await post(`钓鱼 ${attack}`, 'alerts');
+    const page = await open(`${url}/log`);
+    await rowOf(page, '钓鱼').locator('.chip.bad').waitFor();
+    const line = (await rowOf(page, '钓鱼').locator('td.message').textContent()) ?? '';
+    assert.ok(line.includes('<script>alert(1)</script><img src=x onerror=alert(2)>'), line);
+    assert.ok(!line.includes('\u202e'), 'the override of the direction is made visible');
+    await linkOf(page, '钓鱼').click();
+    const failed = statusOf(page, 'alerts', 'failed');
+    await failed.getByText(zh.message.response, { exact: true }).click();
+    await failed.getByText('<script>alert(3)</script><svg onload=alert(4)>').waitFor();
+    await page.goto(
+      `${url}/log?q=${encodeURIComponent(attack)}&channel=${encodeURIComponent('"><script>alert(5)</script>')}`,
+    );
+    await page.getByText(zh.log.noMatchTitle).waitFor();
+    await page.goto(`${url}/log?message=${id}`);
+    await drawerOf(page).getByText('<script>alert(1)</script>').first().waitFor();
+    const injected = await page.locator('body script, img[src="x"], [onerror], [onload]').count();
+    assert.equal(injected, 0);
+    pages.answer('alerts', takes);
+  },
+);
