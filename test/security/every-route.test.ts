@@ -54,6 +54,12 @@ function ask(
   return new Promise((resolve, reject) => {
     const sent = request({ port, host: '127.0.0.1', method, path, headers, agent: false }, (response) => {
       let body = '';
+      // A stream of events has no end of its own.
+      if (response.headers['content-type']?.startsWith('text/event-stream')) {
+        response.destroy();
+        resolve({ status: response.statusCode ?? 0, body });
+        return;
+      }
       response.setEncoding('utf8').on('data', (chunk: string) => {
         body += chunk;
       });
