@@ -31,6 +31,9 @@ export interface RunningService {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
+/** As `npm start` has them: V8's young generations stay small, which saves 20-30 MiB and costs no time that was seen. */
+const NODE_FLAGS = ['--max-semi-space-size=2'];
+
 /** Only tells a hang from a slow start: on a busy machine a start takes long. */
 const START_TIMEOUT_MS = 120_000;
 
@@ -85,7 +88,7 @@ function spawnPostpoint(
   env: Readonly<Record<string, string>> = {},
   front: readonly string[] = [],
 ) {
-  const [command = process.execPath, ...rest] = [...front, process.execPath, MAIN, ...args];
+  const [command = process.execPath, ...rest] = [...front, process.execPath, ...NODE_FLAGS, MAIN, ...args];
   const child = spawn(command, rest, {
     cwd: folder,
     env: { ...process.env, LC_ALL: 'zh_CN.UTF-8', ...env },
