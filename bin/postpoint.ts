@@ -1,4 +1,14 @@
 #!/usr/bin/env node
-import { startCli } from '../src/cli/main.ts';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join } from 'node:path';
 
+// Compiled code is kept beside the packages, where only the installing user can write: a start takes two thirds of the
+// processor time, and 50 MiB less memory, since no types are stripped then. Where it cannot be kept, nothing is lost.
+const cache = join(import.meta.dirname, '../node_modules/.cache/postpoint');
+enableCompileCache(cache);
+// For the threads.
+process.env.NODE_COMPILE_CACHE = cache;
+const { startCli } = await import('../src/cli/main.ts');
 void startCli();
+// A service that is killed one day writes nothing at its end.
+setTimeout(flushCompileCache, 5_000).unref();

@@ -194,10 +194,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       HTTP_CLIENT,
       "    if (opened.kind !== 'open') return opened;\n",
       `    if (opened.kind !== 'open') return opened;
-    const first = await exchange(opened.connection, request, signal);
+    const first = await exchange(opened.connection, request, { signal, onLeaving });
     const target = first.kind === 'answer' ? first.answer.headers.location : undefined;
     if (target === undefined) return conclude(request, opened.connection, first, timeoutMs, signal);
-    return attempt({ ...request, path: target }, timeoutMs, signal);\n`,
+    return attempt({ ...request, path: target }, { proxy: null, timeoutMs, onLeaving }, signal);\n`,
     ),
   ]),
   bug('an attempt has no deadline', 'a receiver says nothing', /^deadline: /, [

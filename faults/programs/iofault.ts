@@ -12,6 +12,7 @@ import { brokenPromises } from '../check/invariants.ts';
 import type { CheckedChannel } from '../check/ledgers.ts';
 import type { FaultProgram } from '../program.ts';
 import { type HonestClients, startHonestClients } from '../support/honest-clients.ts';
+import { NO_ANSWER, NOT_CONNECTED } from '../support/post.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { readLogOfFile } from '../support/read-log.ts';
 import { type Receivers, startReceivers, takesAll } from '../support/receivers.ts';
@@ -214,7 +215,8 @@ function runPoint(point: FaultPoint): Promise<PointResult> {
       if (code !== 0) broken.push(`a stop without a fault ended with ${code}`);
     }
     for (const [status, count] of clients.refusals) {
-      if (status !== 503 && status !== 0) broken.push(`${count} answers were ${status}`);
+      if (status !== 503 && status !== NO_ANSWER && status !== NOT_CONNECTED)
+        broken.push(`${count} answers were ${status}`);
     }
     const path = join(workplace.folder, 'data/postpoint.db');
     const log = await readLogOfFile(path);
