@@ -218,10 +218,16 @@ browserTest('who reads on is not disturbed: new messages wait behind a pill', {}
   await isLive(page);
   await rowOf(page, '批次 120 完成').waitFor();
   // Older pages come while one scrolls.
-  await eventually('the oldest is here', async () => {
-    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
-    return (await rowOf(page, '批次 1 完成').count()) === 1 || undefined;
-  });
+  await eventually(
+    'the oldest is here',
+    async () => {
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+      // As a reader does it: the page gets its time to see where it is.
+      await page.waitForTimeout(500);
+      return (await rowOf(page, '批次 1 完成').count()) === 1 || undefined;
+    },
+    30_000,
+  );
   await rowOf(page, '批次 60 完成').scrollIntoViewIfNeeded();
   const placeOf = async () => (await rowOf(page, '批次 60 完成').boundingBox())?.y;
   const before = await placeOf();
