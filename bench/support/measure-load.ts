@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Load, LoadFigures } from '../processes/load.ts';
+import type { SinkFigures } from '../processes/sink.ts';
+import { type HelperProcess, startHelper } from './helper-process.ts';
+import { cpuMs, peakRssMiB } from './process-cost.ts';
+import type { RunningSubject } from './subjects.ts';
+
+const PROCESSES = join(import.meta.dirname, '../processes');
+
+/** Load and sink, each in a process of its own, kept for all rounds. */
+export interface Bench {
+  readonly load: HelperProcess;
+  readonly sink: HelperProcess;
+  /** `http://127.0.0.1:PORT`; see `processes/sink.ts` for its paths. */
+  readonly sinkUrl: string;
+}
+
+export async function withBench<T>(use: (bench: Bench) => Promise<T>): Promise<T> {
+  const load = startHelper(join(PROCESSES, 'load.ts'));
+  const sink = startHelper(join(PROCESSES, 'sink.ts'));
+  try {
+    const { port } = await sink.ask<{ port: number }>({ kind: 'port' });
+    return await use({ load, sink, sinkUrl: `http://127.0.0.1:${port}` });
+  } finally {
+    await load.end();
+    await sink.end();
+  }
+}
+
+export interface LoadOptions {
+  readonly connections: number;
+  readonly perSecond?: number;
+  readonly to?: readonly string[];
+  readonly measureMs: number;
+}
+
+export interface Measured {
+  readonly acceptedPerSecond: number;
+  readonly refused: number;
+  /** At the sink, in the same time. */
+  readonly arrivedPerSecond: number;
+  /** From request to answer, ms. */
+  readonly accept: LoadFigures['latency'];
+  /** From request to arrival at the sink, ms. */
+  readonly arrival: SinkFigures['latency'];
+  /** Of all processes of the subject, per accepted message. */
+  readonly cpuUsPerMessage: number;
+  readonly peakMiB: number;
+}
+
+const WARM_UP_MS = 2_000;
+
+/** One measurement: warm up, measure, stop the load. */
+export async function measureLoad(
+  { load, sink }: Bench,
+  subject: RunningSubject,
+  options: LoadOptions,
+): Promise<Measured> {
+  const { connections, perSecond = null, to = [], measureMs } = options;
+  const wanted: Load = { url: subject.url, connections, perSecond, to };
+  await load.ask({ kind: 'start', load: wanted });
+  await sleep(WARM_UP_MS);
+  await Promise.all([load.ask({ kind: 'measure' }), sink.ask({ kind: 'measure' })]);
+  const cpuBefore = cpuMs(subject.pids);
+  await sleep(measureMs);
+  const cpuSpentMs = cpuMs(subject.pids) - cpuBefore;
+  const [sent, seen] = await Promise.all([
+    load.ask<LoadFigures>({ kind: 'stop' }),
+    sink.ask<SinkFigures>({ kind: 'figures' }),
+  ]);
+  return {
+    acceptedPerSecond: sent.accepted / sent.seconds,
+    refused: sent.refused,
+    arrivedPerSecond: seen.arrived / seen.seconds,
+    accept: sent.latency,
+    arrival: seen.latency,
+    cpuUsPerMessage: (cpuSpentMs * 1_000) / sent.accepted,
+    peakMiB: peakRssMiB(subject.pids),
+  };
+}
