@@ -16,6 +16,9 @@ import type { Waker } from './waker.ts';
 /** Requests of one channel in flight at most. The windows allow fewer on every chat platform. */
 const MAX_IN_FLIGHT = 64;
 
+/** Attempts of one channel that are taken and not yet recorded, at most: a slow disk makes them wait for their records. */
+const MAX_UNRECORDED = 4 * MAX_IN_FLIGHT;
+
 /** How long a lane keeps still after the store or a bug has stopped it. */
 const TROUBLE_WAIT_MS = 1_000;
 
@@ -66,32 +69,35 @@ export interface LaneDeps {
  * once the attempts in flight have ended and are recorded.
  */
 export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> {
-  const inFlight = new Set<Promise<void>>();
+  /** Attempts until their request has ended, and until its end is recorded. */
+  const sending = new Set<Turn>();
+  const unrecorded = new Set<Promise<void>>();
   const trouble = createTroubleReport(deps);
   stop.addEventListener('abort', deps.waker.wake, { once: true });
 
   while (!stop.aborted) {
-    const { turns, failedUnsent, waitMs } = await takeTurns(
-      deps,
-      MAX_IN_FLIGHT - inFlight.size,
-      trouble,
-      stop,
-    );
+    const room = Math.min(MAX_IN_FLIGHT - sending.size, MAX_UNRECORDED - unrecorded.size);
+    const { turns, failedUnsent, waitMs } = await takeTurns(deps, room, trouble, stop);
     for (const turn of turns) {
-      const serving = serveTurn(deps, turn, trouble)
+      sending.add(turn);
+      const serving = serveTurn(deps, turn, trouble, () => {
+        sending.delete(turn);
+        deps.waker.wake();
+      })
         // The attempt stays `sending`; the next start settles it.
         .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
         .finally(() => {
-          inFlight.delete(serving);
+          sending.delete(turn);
+          unrecorded.delete(serving);
           deps.wakeEndpoint();
         });
-      inFlight.add(serving);
+      unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
     // `accept` wakes the lane when it has stored a message, and the end of each attempt does.
     if (turns.length === 0) await deps.waker.sleep(waitMs);
   }
-  await Promise.all(inFlight);
+  await Promise.all(unrecorded);
 }
 
 /** In one transaction: due deliveries leased, their attempts written, their slots booked. */
@@ -110,11 +116,17 @@ async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, 
   }
 }
 
-async function serveTurn(deps: LaneDeps, turn: Turn, trouble: TroubleReport): Promise<void> {
+async function serveTurn(
+  deps: LaneDeps,
+  turn: Turn,
+  trouble: TroubleReport,
+  onSent: () => void,
+): Promise<void> {
   const { sender, policy, random, events, inFlight, channel } = deps;
   const { messageId, text, partIndex, retriesUsed, limitsInARow, attemptId, deliveryId } = turn;
   const mark = inFlight.mark(attemptId);
   const result = await sender.send({ messageId, text, partIndex }, mark.leaving);
+  onSent();
   const { outcome, moreParts, durationMs } = result;
   const next = decideNextStep({ outcome, moreParts, retriesUsed, limitsInARow }, policy, random());
   // A crash between the two marks leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.

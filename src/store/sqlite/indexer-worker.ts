@@ -9,7 +9,7 @@ import { isDamage, openSearchForFilling, removeSearchFile } from './search/searc
 /** The thread that fills the search index from what the store has on disk. Nobody waits for it. */
 
 /** After each step it rests for this many times what the step took: accepts and deliveries go first. */
-const REST_FACTOR = 1;
+const REST_FACTOR = 10000;
 /** A full disk, for example: what is not indexed is read from the store meanwhile. */
 const RETRY_MS = 10_000;
 /** The lowest priority. */
