@@ -44,7 +44,9 @@ if (sinkUrl !== '') {
 }
 
 const app = fastify();
-const schema = { body: { type: 'object', required: ['msg'], properties: { msg: { type: 'string', minLength: 1 } } } };
+const schema = {
+  body: { type: 'object', required: ['msg'], properties: { msg: { type: 'string', minLength: 1 } } },
+};
 app.post<{ Body: { msg: string } }>('/api/text', { schema }, async ({ body }) => {
   const job = await queue.add('text', { msg: body.msg });
   return { code: 'ok', msg: 'success', id: job.id };

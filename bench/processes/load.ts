@@ -74,7 +74,7 @@ function start(load: Load): void {
       socket.write(`${head}${body.length}\r\n\r\n${body}`);
     };
     socket.on('error', () => {});
-    socket.on('data', (chunk) =>
+    socket.on('data', (chunk: Buffer) =>
       reader.read(chunk, (answer) => {
         busy = false;
         latency.add(performance.now() - sentAtMs);

@@ -29,7 +29,7 @@ let measuredFromMs = performance.now();
 const server = createServer({ noDelay: true }, (socket) => {
   const reader = createMessageReader();
   socket.on('error', () => {});
-  socket.on('data', (chunk) => {
+  socket.on('data', (chunk: Buffer) => {
     let answers = '';
     reader.read(chunk, (head, body) => {
       arrived++;

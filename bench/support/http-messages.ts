@@ -15,7 +15,8 @@ export function createMessageReader(): MessageReader {
   return {
     read(chunk, found) {
       // Latin-1: one character per byte. The texts of a benchmark need no more.
-      pending = pending === '' ? chunk.latin1Slice() : pending + chunk.latin1Slice();
+      const text = chunk.toString('latin1');
+      pending = pending === '' ? text : pending + text;
       for (;;) {
         const headEnd = pending.indexOf(HEAD_END);
         if (headEnd === -1) return;

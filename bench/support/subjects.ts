@@ -59,14 +59,20 @@ async function startPostpoint(options: ServiceOptions): Promise<RunningSubject> 
     ({ name, url, limits = NO_LIMITS }) =>
       `[channel.${name}]\nprovider = "webhook"\nendpoint.url = "${url}"\n${limits}\n`,
   );
-  writeFileSync(join(folder, 'config.toml'), `api.port = 0\n${settings}\n${tables.join('\n')}`, { mode: 0o600 });
+  writeFileSync(join(folder, 'config.toml'), `api.port = 0\n${settings}\n${tables.join('\n')}`, {
+    mode: 0o600,
+  });
   // As under a service manager: what it prints goes to a file, and costs what it costs.
   const outputFile = join(folder, 'output');
   const output = openSync(outputFile, 'w');
   const [command = process.execPath, ...rest] = [...front, process.execPath, ...NODE_FLAGS, MAIN, 'serve'];
   const child = spawn(command, rest, { cwd: folder, stdio: ['ignore', output, output] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = await untilPrinted(outputFile, /http:\/\/[^\s/]+:(\d+)\/api\/text/, () => child.exitCode !== null);
+  const url = await untilPrinted(
+    outputFile,
+    /http:\/\/[^\s/]+:(\d+)\/api\/text/,
+    () => child.exitCode !== null,
+  );
   return {
     url: textUrl(Number(url)),
     pids: [child.pid ?? -1],
@@ -112,7 +118,9 @@ export function bullmq(name: string, appendfsync: 'always' | 'everysec', sinkUrl
 
 /** @returns why the usual alternative cannot be measured here, or null. */
 export function redisMissing(): string | null {
-  return spawnSync('redis-server', ['--version']).error === undefined ? null : 'redis-server is not installed';
+  return spawnSync('redis-server', ['--version']).error === undefined
+    ? null
+    : 'redis-server is not installed';
 }
 
 function textUrl(port: number): string {

@@ -1,5 +1,5 @@
 import type { NetworkFault } from '../../src/channel/network-fault.ts';
-import type { TransportResult } from '../../src/channel/transport.ts';
+import type { OnLeaving, TransportResult } from '../../src/channel/transport.ts';
 import type { SimulatedClock } from '../../test/support/simulated-clock.ts';
 import { tokenOfText } from '../check/invariants.ts';
 import type { Arrival, CheckedChannel } from '../check/ledgers.ts';
@@ -19,7 +19,7 @@ export interface SimulatedRequest {
   readonly url: string;
   readonly body: string;
   /** Called when the request begins to leave. */
-  readonly onLeaving: () => void;
+  readonly onLeaving: OnLeaving;
   readonly isSenderAlive: () => boolean;
 }
 
@@ -74,7 +74,7 @@ export function createReceivers(options: ReceiverOptions): Receivers {
     const connectMs = outMs / 4;
     await clock.wait(connectMs);
     if (!isSenderAlive()) return never;
-    onLeaving();
+    onLeaving('now');
     await clock.wait(outMs - connectMs);
     if (!isSenderAlive()) return never;
 

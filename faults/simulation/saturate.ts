@@ -57,7 +57,7 @@ async function run(path: string, { seed, hours, channels, steps }: SaturateOptio
 
   async function receive(request: SimulatedRequest): Promise<TransportResult> {
     const { url, body, onLeaving, isSenderAlive } = request;
-    onLeaving();
+    onLeaving('now');
     const channel = new URL(url).hostname.replace('.example', '');
     const token = /m\d+m/.exec(body)?.[0] ?? 'no token';
     const latencyMs = random.between(0, MAX_LATENCY_MS);

@@ -7,7 +7,7 @@ import { localText } from '../texts/texts.ts';
 import { cutBytes } from './cut-bytes.ts';
 import { createMasker, type MaskSecrets } from './mask-secrets.ts';
 import { type SplitResult, splitText } from './split-text.ts';
-import type { Transport, TransportResult } from './transport.ts';
+import type { OnLeaving, Transport, TransportResult } from './transport.ts';
 
 /** How much of a platform's answer the push log keeps. */
 const MAX_RESPONSE_BYTES = 4_096;
@@ -49,9 +49,8 @@ export interface Channel {
    * is a permanent failure without a request: what was sent before is on record, but which characters are still
    * missing nobody knows.
    *
-   * @param onLeaving called before the first byte of the request leaves.
    */
-  send(part: PartToSend, onLeaving?: () => void): Promise<SendReport>;
+  send(part: PartToSend, onLeaving?: OnLeaving): Promise<SendReport>;
 }
 
 export function createChannel(config: ChannelConfig, deps: ChannelDeps): Channel {
@@ -59,7 +58,7 @@ export function createChannel(config: ChannelConfig, deps: ChannelDeps): Channel
   const mask = createMasker(config);
   const split = rememberSplits((text) => splitText(text, provider.textLimit, config.overflow));
 
-  async function send(part: PartToSend, onLeaving?: () => void): Promise<SendReport> {
+  async function send(part: PartToSend, onLeaving?: OnLeaving): Promise<SendReport> {
     const plan = planRequest(part);
     if ('error' in plan) return { outcome: refused(plan.error), moreParts: false, durationMs: 0 };
     const { request, moreParts } = plan;

@@ -3,6 +3,7 @@ import type { Answer } from '../providers/provider.ts';
 import type { Connection } from './connection.ts';
 import { codeOfError } from './network-fault.ts';
 import type { PreparedRequest } from './route.ts';
+import type { OnLeaving } from './transport.ts';
 
 /** How much of an answer's body is read; what is longer is cut off together with its socket. */
 const MAX_BODY_BYTES = 65_536;
@@ -33,12 +34,11 @@ const REFUSALS = new Set([
  * outlasts the deadline gives an answer that is not `complete`, and the provider judges it.
  *
  * @param signal ends it at once, wherever it is; the socket is destroyed.
- * @param onLeaving called before the first byte is written.
  */
 export function exchange(
   connection: Connection,
   request: PreparedRequest,
-  { signal, onLeaving }: { readonly signal: AbortSignal; readonly onLeaving: () => void },
+  { signal, onLeaving }: { readonly signal: AbortSignal; readonly onLeaving: OnLeaving },
 ): Promise<ExchangeResult> {
   return new Promise((resolve) => {
     let started = false;
@@ -81,7 +81,7 @@ export function exchange(
           controller.abort(new Error('settled'));
           return;
         }
-        onLeaving();
+        onLeaving('now');
         started = true;
       },
       onResponseStart(controller, status, headers) {
@@ -110,11 +110,12 @@ export function exchange(
 
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
+    onLeaving('soon');
     connection.client.dispatch(
       {
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
-        headers: Object.entries(request.headers).flat(),
+        headers: flatHeaders(request.headers),
         body: request.body,
       },
       handler,
@@ -124,14 +125,22 @@ export function exchange(
 
 /** Invalid bytes become U+FFFD; a code point that the end of what we read cuts in two is left out. */
 function decodeBody(chunks: readonly Buffer[], complete: boolean): string {
+  if (chunks.length === 0) return '';
   return new TextDecoder().decode(Buffer.concat(chunks), { stream: !complete });
+}
+
+function flatHeaders(headers: Readonly<Record<string, string>>): string[] {
+  const flat: string[] = [];
+  for (const name in headers) flat.push(name, headers[name] ?? '');
+  return flat;
 }
 
 function plainHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string> {
   const plain: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     const first = Array.isArray(value) ? value[0] : value;
     if (first !== undefined) plain[name.toLowerCase()] = first;
   }

@@ -46,15 +46,12 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
 
     const ending = new AbortController();
-    const done = new AbortController();
     running.add(ending);
-    void clock.wait(options.timeoutMs, done.signal).then(() => {
-      if (!done.signal.aborted) ending.abort('deadline' satisfies End);
-    });
+    const cancelDeadline = clock.after(options.timeoutMs, () => ending.abort('deadline' satisfies End));
     try {
       return await attempt(request, options, ending.signal);
     } finally {
-      done.abort();
+      cancelDeadline();
       running.delete(ending);
     }
   }

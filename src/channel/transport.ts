@@ -15,13 +15,18 @@ export type TransportResult =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'not_sent' | 'unknown' | 'blocked'; readonly fault: NetworkFault };
 
+/**
+ * Called with `soon` when a connection is there and the request will leave within moments, and with `now` before its first
+ * byte leaves; perhaps more than once, if a connection turns out to be gone.
+ */
+export type OnLeaving = (when: 'soon' | 'now') => void;
+
 export interface SendOptions {
   /** null: direct. */
   readonly proxy: Secret | null;
   /** One deadline from DNS to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Called before the first byte of the request leaves; perhaps more than once, if a connection turns out to be gone. */
-  readonly onLeaving?: () => void;
+  readonly onLeaving?: OnLeaving;
 }
 
 /** Sends requests. A simulation passes its own. */

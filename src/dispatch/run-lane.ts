@@ -26,8 +26,8 @@ const TROUBLE_WAIT_MS = 1_000;
 export interface Sender {
   send(
     part: { messageId: string; text: string; partIndex: number },
-    /** Called before the first byte of the request leaves. */
-    onLeaving: () => void,
+    /** Called with `soon` when the request will leave within moments, with `now` before its first byte leaves. */
+    onLeaving: (when: 'soon' | 'now') => void,
   ): Promise<SendResult>;
 }
 

@@ -7,9 +7,6 @@ export interface Waker {
   sleep(waitMs: number | null): Promise<void>;
 }
 
-/** A reason of our own: without one, each abort would build an exception with a stack. */
-const AWAKE = 'awake';
-
 export function createWaker(clock: Clock): Waker {
   let woken = false;
   let interrupt: (() => void) | null = null;
@@ -21,14 +18,13 @@ export function createWaker(clock: Clock): Waker {
     },
     async sleep(waitMs) {
       if (!woken) {
-        const sleeping = new AbortController();
-        const untilWoken = new Promise<void>((resolve) => {
-          interrupt = resolve;
+        await new Promise<void>((resolve) => {
+          const cancel = waitMs === null ? null : clock.after(waitMs, resolve);
+          interrupt = () => {
+            cancel?.();
+            resolve();
+          };
         });
-        await (waitMs === null
-          ? untilWoken
-          : Promise.race([untilWoken, clock.wait(waitMs, sleeping.signal)]));
-        sleeping.abort(AWAKE);
         interrupt = null;
       }
       woken = false;

@@ -18,23 +18,32 @@ export function steppedClock(startMs = VECTOR_MS): SteppedClock {
   let wallMs = startMs;
   let monotonicMs = 0;
   const waiting = new Set<{ dueMs: number; end: () => void }>();
+  const after = (ms: number, action: () => void) => {
+    const entry = {
+      dueMs: monotonicMs + ms,
+      end: () => {
+        waiting.delete(entry);
+        action();
+      },
+    };
+    waiting.add(entry);
+    return () => void waiting.delete(entry);
+  };
   return {
     wallMs: () => wallMs,
     monotonicMs: () => monotonicMs,
     wait(ms, signal) {
       return new Promise((resolve) => {
-        const entry = {
-          dueMs: monotonicMs + ms,
-          end: () => {
-            waiting.delete(entry);
-            resolve();
-          },
+        const end = () => {
+          cancel();
+          resolve();
         };
-        waiting.add(entry);
-        signal?.addEventListener('abort', entry.end, { once: true });
-        if (signal?.aborted) entry.end();
+        const cancel = after(ms, end);
+        signal?.addEventListener('abort', end, { once: true });
+        if (signal?.aborted) end();
       });
     },
+    after,
     step(ms) {
       wallMs += ms;
       monotonicMs += ms;

@@ -2,7 +2,8 @@ import { chmodSync, closeSync, openSync, readFileSync, rmSync, writeSync } from 
 import { type Boot, type BootMoment, isSameBoot, momentOf } from '../core/boot.ts';
 import type { Clock } from '../core/clock.ts';
 import { type InFlightMark, type InFlightMarks, type LeftBehind, noMarks } from './in-flight.ts';
-import { decodeSlot, encodeEnded, encodeLeaving, SLOT_BYTES } from './in-flight-slot.ts';
+import { CHUNK_BYTES, CHUNK_SLOTS, type Chunk, createChunk, slotsOfChunk } from './in-flight-chunk.ts';
+import { decodeSlot } from './in-flight-slot.ts';
 
 export interface InFlightFileOptions {
   readonly path: string;
@@ -14,10 +15,7 @@ export interface InFlightFileOptions {
 
 /** The file's first page: which boot its marks belong to. */
 const HEAD_BYTES = 4_096;
-const FORMAT = 1;
-
-/** The file grows by so many slots at a time; as many as requests have ever been in flight at once. */
-const SLOTS_AT_ONCE = 16;
+const FORMAT = 2;
 
 interface Head extends BootMoment {
   readonly format: number;
@@ -25,7 +23,8 @@ interface Head extends BootMoment {
 
 /**
  * Marks in a small file beside the store, written without fsync: what is written is safe from the end of the process,
- * and after the end of the machine (another boot) nothing in it counts. A mark costs about 2 µs.
+ * and after the end of the machine (another boot) nothing in it counts. Marks of one turn of the event loop are written
+ * together. The file grows by chunks, to as many slots as requests have ever been in flight at once.
  *
  * No mark for an attempt means that its request never left, so a file that cannot be written must not stay: `begin`
  * throws what the system says when an old one cannot be removed.
@@ -34,8 +33,10 @@ export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & 
   const { path, clock, boot, onTrouble } = options;
   const left = readLeftBehind(path, momentOf(boot, clock.wallMs()));
   const free: number[] = [];
+  const chunks: Chunk[] = [];
   let slots = 0;
   let file: number | null = null;
+  let flushIsDue = false;
 
   function begin(): void {
     rmSync(path, { force: true });
@@ -63,21 +64,41 @@ export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & 
   function mark(attemptId: number): InFlightMark {
     if (file === null) return noMarks.mark(attemptId);
     const slot = free.pop() ?? addSlot();
-    if (slot === null) return noMarks.mark(attemptId);
+    const chunk = chunks[Math.floor(slot / CHUNK_SLOTS)];
+    if (chunk === undefined || file === null) return noMarks.mark(attemptId);
+    const index = slot % CHUNK_SLOTS;
+    let isMarked = false;
     return {
-      leaving: () => write(slot, encodeLeaving(attemptId)),
+      leaving(when) {
+        if (!isMarked) chunk.leaving(index, attemptId);
+        isMarked = true;
+        if (when === 'now') flush();
+      },
       ended(end) {
-        const bytes = encodeEnded(attemptId, end);
-        if (bytes !== null) write(slot, bytes);
+        chunk.ended(index, attemptId, end);
+        flushSoon();
       },
       release: () => void free.push(slot),
     };
   }
 
-  function write(slot: number, bytes: Buffer): void {
+  function flush(): void {
+    for (const chunk of chunks) chunk.flush();
+  }
+
+  function flushSoon(): void {
+    if (flushIsDue) return;
+    flushIsDue = true;
+    setImmediate(() => {
+      flushIsDue = false;
+      flush();
+    });
+  }
+
+  function write(bytes: Buffer, position: number): void {
     if (file === null) return;
     try {
-      const written = writeSync(file, bytes, 0, bytes.length, HEAD_BYTES + slot * SLOT_BYTES);
+      const written = writeSync(file, bytes, 0, bytes.length, position);
       if (written < bytes.length) throw new Error(`${written} of ${bytes.length} bytes were written`);
     } catch (error) {
       abandon(error);
@@ -85,10 +106,14 @@ export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & 
   }
 
   /** Room is taken before it is needed: a mark must not meet a full disk. */
-  function addSlot(): number | null {
+  function addSlot(): number {
     const slot = slots++;
-    if (slot % SLOTS_AT_ONCE === 0) write(slot, Buffer.alloc(SLOTS_AT_ONCE * SLOT_BYTES));
-    return file === null ? null : slot;
+    if (slot % CHUNK_SLOTS === 0) {
+      const start = HEAD_BYTES + chunks.length * CHUNK_BYTES;
+      write(Buffer.alloc(CHUNK_BYTES), start);
+      chunks.push(createChunk((bytes, offset) => write(bytes, start + offset)));
+    }
+    return slot;
   }
 
   return {
@@ -96,6 +121,7 @@ export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & 
     begin,
     mark,
     close() {
+      flush();
       if (file !== null) closeSync(file);
       file = null;
     },
@@ -111,10 +137,13 @@ function readLeftBehind(path: string, now: BootMoment): (attemptId: number) => L
   const marks = new Map<number, LeftBehind>();
   // The slot that cannot be read may have been that of any attempt without a mark.
   let unmarked: LeftBehind = { kind: 'not_sent' };
-  for (let at = HEAD_BYTES; at + SLOT_BYTES <= bytes.length; at += SLOT_BYTES) {
-    const slot = decodeSlot(bytes.subarray(at, at + SLOT_BYTES));
-    if (slot.kind === 'mark') marks.set(slot.attemptId, slot.left);
-    if (slot.kind === 'unreadable') unmarked = { kind: 'maybe_sent' };
+  for (let at = HEAD_BYTES; at + CHUNK_BYTES <= bytes.length; at += CHUNK_BYTES) {
+    for (const bytesOfSlot of slotsOfChunk(bytes.subarray(at, at + CHUNK_BYTES))) {
+      const slot = decodeSlot(bytesOfSlot);
+      // The end of an attempt, in a large slot, comes after the mark that it leaves.
+      if (slot.kind === 'mark') marks.set(slot.attemptId, slot.left);
+      if (slot.kind === 'unreadable') unmarked = { kind: 'maybe_sent' };
+    }
   }
   return (attemptId) => marks.get(attemptId) ?? unmarked;
 }

@@ -29,8 +29,12 @@ export interface InFlightMarks {
 }
 
 export interface InFlightMark {
-  /** The next thing that happens is that the request leaves. */
-  leaving(): void;
+  /**
+   * `soon`: the request will leave within moments. `now`: the next thing that happens is that it leaves; marked when this
+   * returns, together with all that leave soon.
+   */
+  leaving(when: 'soon' | 'now'): void;
+  /** Marked within this turn of the event loop. */
   ended(end: AttemptEnd): void;
   /** The end is in the store; the mark is not needed any more. */
   release(): void;

@@ -12,7 +12,9 @@ const PATIENCE_MS = 10_000;
 if (process.env.NODE_TEST_CONTEXT !== undefined) {
   after(() => {
     setTimeout(() => {
-      process.stderr.write(`still open after the last test: ${process.getActiveResourcesInfo().join(', ')}\n`);
+      process.stderr.write(
+        `still open after the last test: ${process.getActiveResourcesInfo().join(', ')}\n`,
+      );
       process.exit(1);
     }, PATIENCE_MS).unref();
   });

@@ -53,6 +53,14 @@ export function createSimulatedClock(startWallMs = Date.UTC(2026, 0, 1)): Simula
         );
       });
     },
+    after(ms, action) {
+      const timer: Timer = { atMs: nowMs + Math.max(0, ms), order: order++, fire: action };
+      insert(timer);
+      return () => {
+        const index = timers.indexOf(timer);
+        if (index >= 0) timers.splice(index, 1);
+      };
+    },
     async advance(ms) {
       const untilMs = nowMs + ms;
       for (;;) {
