@@ -32,6 +32,8 @@ export class StoreUnusableError extends Error {
   }
 }
 
+/** So many commands are handed to a thread that has nothing to do without waiting for the end of the turn. */
+const FLUSH_AT = 32;
 /** Accepts that wait for the disk at most; past that a caller is told to come back. */
 const MAX_WAITING = 20_000;
 /**
@@ -79,9 +81,11 @@ export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Pr
     return new Promise((resolve, reject) => {
       waiting.push({ textLength, resolve: resolve as (value: unknown) => void, reject });
       waitingText += textLength;
-      // One message between the threads for all commands of this turn of the event loop.
+      // One message between the threads for all commands of this turn of the event loop, or of a part of a long one:
+      // then the thread has something to do meanwhile.
       if (outbox.length === 0) setImmediate(flush);
       outbox.push({ name, argument });
+      if (outbox.length >= FLUSH_AT && waiting.length === outbox.length) flush();
     });
   }
 
