@@ -132,7 +132,11 @@ browserTest('a failure says why and how to cure it; mended, a resend delivers', 
   // It surely did not arrive there, so that nobody is warned of a copy.
   assert.equal(await page.getByText(zh.message.mayDuplicate).count(), 0);
   await button(page, zh.message.resendSubmit(1)).click();
-  await statusOf(page, 'orders', 'delivered').waitFor();
+  // Both are there, each with what tells them apart.
+  const resentWords = /^重发于 \d{4}-/;
+  await statusOf(page, 'orders', 'delivered').getByText(resentWords).waitFor();
+  await failed.getByText(zh.message.first).waitFor();
+  assert.equal(await statusOf(page, 'alerts', 'delivered').getByText(zh.message.first).count(), 0);
   await page.keyboard.press('Escape');
   await rowOf(page, '订单支付失败').locator('.chip.good', { hasText: 'orders' }).getByText('×2').waitFor();
   assert.equal(pages.bodiesOf('orders').filter((body) => body.includes('订单支付失败')).length, 2);

@@ -174,6 +174,7 @@ export const pages: typeof zh = {
     partly: (done, all) => `${done}/${all} delivered`,
     chip: (channel, status) => `${channel}: ${status}`,
     resent: (n) => `${plural(n, 'delivery', 'deliveries')} in all`,
+    sinceResend: 'counted from the resend',
   },
 
   message: {
@@ -203,6 +204,9 @@ export const pages: typeof zh = {
     waitingPause: 'The channel is paused; this goes on when it resumes',
     waitingStop: 'The channel is stopped; this goes on only when it is resumed',
     finished: (duration) => `${duration} from acceptance to the end`,
+    finishedResend: (duration) => `${duration} from the resend to the end`,
+    resentAt: (time) => `resent ${time}`,
+    first: 'first delivery',
     resend: 'Resend',
     resendFailed: (n) => `Resend to ${plural(n, 'failed channel')}`,
     resendAll: 'Resend to all channels',
