@@ -247,6 +247,19 @@ test('check warns of an open API and of a file that others can read', async () =
   if (process.platform !== 'win32') assert.match(err, /warning: other users .*mode 644/);
 });
 
+test('check warns of a sample and of the wrong platform, and still says that the file is valid', async () => {
+  writeConfig(
+    '[provider.slack_bot]\nendpoint.url = "https://slack_bot.example/xxx"\n[provider.webhook]\nendpoint.url = "https://feishu_bot.example/CANARY"\n',
+  );
+  const { code, out, err } = await run(['check']);
+  assert.equal(code, 0);
+  assert.match(out, /^配置正确/);
+  assert.match(
+    err,
+    /^警告：config\.toml:2 {2}\S+ {2}这是样例.*\n警告：config\.toml:4 {2}\S+ {2}这是 feishu_bot 的地址.*\n$/,
+  );
+});
+
 test('a bad configuration is told line by line and exits with 2', async () => {
   writeConfig('[provider.slack_bot]\nendpoint.url = "CANARY"\n[api]\nport = -1\n');
   for (const command of ['check', 'test', 'serve']) {

@@ -88,6 +88,11 @@ export const config: typeof zh = {
   channelHint: (provider) =>
     `at least one enabled channel, such as [provider.${provider}] with its endpoint.url (${COMMAND} init writes a sample)`,
 
+  sampleValue: 'this is a sample and not a real value yet',
+  urlOfOther: (owner, provider) =>
+    `this is an address of ${owner}, but the channel is of ${provider}: messages will not arrive`,
+  channelOfType: (provider) => `in a channel of type ${provider}`,
+
   empty: 'the value is empty',
   noUrl: 'not a valid URL',
   wrongScheme: 'this scheme is not supported',

@@ -87,6 +87,11 @@ export const config = {
   channelHint: (provider: string) =>
     `至少一个启用的通道，例如 [provider.${provider}] 和它的 endpoint.url（运行 ${COMMAND} init 可生成样例）`,
 
+  sampleValue: '这是样例，还没有换成真实的值',
+  urlOfOther: (owner: string, provider: string) =>
+    `这是 ${owner} 的地址，而这个通道的平台是 ${provider}，消息到不了`,
+  channelOfType: (provider: string) => `${provider} 类型的通道`,
+
   empty: '值为空',
   noUrl: '不是有效的 URL',
   wrongScheme: '协议不支持',
