@@ -4,6 +4,8 @@ export const api: typeof zh = {
   success: 'success',
 
   msgRequired: 'msg is required',
+  msgRequiredBecause: (why) => `msg is required; ${why}`,
+  jsonAsForm: 'the body is JSON, but the header Content-Type: application/json is missing',
   msgNotString: 'msg must be a string',
   msgBlank: 'msg must not be blank',
   hasNul: (field) => `${field} must not contain a NUL character (U+0000)`,

@@ -3,6 +3,8 @@ export const api = {
 
   // What a refused request is told.
   msgRequired: 'msg 是必填项',
+  msgRequiredBecause: (why: string) => `msg 是必填项；${why}`,
+  jsonAsForm: '请求体是 JSON，但缺少请求头 Content-Type: application/json',
   msgNotString: 'msg 必须是字符串',
   msgBlank: 'msg 不能为空白',
   hasNul: (field: string) => `${field} 不能含有 NUL 字符（U+0000）`,
