@@ -182,7 +182,8 @@ function More({ query, isSearch, found }: MoreProps) {
   };
 
   useEffect(() => {
-    if (wantsMore && !isFetchingNextPage) void fetchNextPage();
+    // Whoever has just pressed the button may have begun it already.
+    if (wantsMore && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false });
   }, [wantsMore, isFetchingNextPage, fetchNextPage]);
 
   // A plain next page comes while the reader is on the way to the end.

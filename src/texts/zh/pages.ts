@@ -109,6 +109,7 @@ export const pages = {
     queue: (n: number) => `积压 ${n}`,
     oldest: (age: string) => `最早的已等待 ${age}`,
     budget: (left: number, max: number, per: string) => `${per}内还可发 ${left}/${max}`,
+    budgetShort: (left: number, max: number, per: string) => `${per}内余 ${left}/${max}`,
     budgetFree: (wait: string) => `${wait}后有空位`,
     noLimit: '不限频',
     perSecond: '1 秒',
