@@ -3,22 +3,33 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
 import antEnglish from 'antd/locale/en_US';
 import antChinese from 'antd/locale/zh_CN';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { ApiFault } from './api/client.ts';
 import { listen } from './api/live.ts';
 import { authState } from './api/required-headers.ts';
 import { Header } from './header.tsx';
 import { LogSkeleton } from './log/log-skeleton.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { lazyPart } from './parts/lazy-part.ts';
+import { PageFailed } from './parts/page-failed.tsx';
 import { TipLayer } from './parts/tip.tsx';
 import { useIsDark, useLang, useTexts } from './preferences.ts';
 import { usePath } from './router.ts';
 import { useStore } from './store.ts';
 import { antTheme } from './theme.ts';
 
-const LogPage = lazy(() => import('./log/log-page.tsx'));
-const SendPage = lazy(() => import('./send/send-page.tsx'));
-const AuthDialog = lazy(() => import('./auth-dialog.tsx'));
+const loadLogPage = () => import('./log/log-page.tsx');
+const loadSendPage = () => import('./send/send-page.tsx');
+const LogPage = lazyPart(loadLogPage);
+const SendPage = lazyPart(loadSendPage);
+const AuthDialog = lazyPart(() => import('./auth-dialog.tsx'));
+
+/** By then everything that the page itself needs is there. */
+const AHEAD_MS = 3_000;
+/** So that a reader who goes there finds it, also while the service is away. What fails is loaded when it is wanted. */
+setTimeout(() => {
+  for (const load of [loadLogPage, loadSendPage]) load().catch(() => undefined);
+}, AHEAD_MS);
 
 const RETRY_MS = 5_000;
 
@@ -77,7 +88,7 @@ function Page() {
       </a>
       <Header />
       <main id="content" tabIndex={-1}>
-        <ErrorBoundary key={isSend ? 'send' : 'log'} fallback={<Failed />}>
+        <ErrorBoundary key={isSend ? 'send' : 'log'} fallback={(error) => <PageFailed error={error} />}>
           <Suspense fallback={isSend ? null : <LogSkeleton />}>
             {isSend ? <SendPage /> : <LogPage />}
           </Suspense>
@@ -90,17 +101,5 @@ function Page() {
         </Suspense>
       )}
     </>
-  );
-}
-
-function Failed() {
-  const t = useTexts();
-  return (
-    <div className="empty" role="alert">
-      <strong>{t.pageFailed}</strong>
-      <button type="button" className="quiet" onClick={() => location.reload()}>
-        {t.reload}
-      </button>
-    </div>
   );
 }

@@ -32,12 +32,13 @@ export function Header() {
           <LiveBadge />
           <button
             type="button"
-            className="quiet square"
+            className="quiet theme"
             aria-label={themeWords}
             data-tip={themeWords}
             onClick={() => setTheme(nextTheme)}
           >
             <Icon name={THEME_ICONS[theme]} />
+            <span className="words">{t.nav.themes[theme]}</span>
           </button>
           <button
             type="button"

@@ -16,6 +16,7 @@ const delivery: Delivery = {
   channel: 'dev',
   provider: 'webhook',
   status: 'queued',
+  resentAtMs: null,
   attemptCount: 0,
   nextAttemptAtMs: null,
   finishedAtMs: null,

@@ -17,6 +17,7 @@ const echo: Provider = {
   id: 'test',
   label: nothing,
   exampleUrl: 'https://host.test/xxx',
+  ownUrl: null,
   fields: [],
   windows: { minute: window, second: window },
   textLimit: { max: 20, unit: 'code_points', source: 'test', measure: (text) => [...text].length },

@@ -52,6 +52,8 @@ export interface CliDeps {
   startSandbox(port: number, lang: Lang): Promise<RunningSandbox>;
   /** Resolves at SIGINT or SIGTERM. */
   untilSignal(): Promise<void>;
+  /** What this machine calls itself. */
+  hostName(): string;
   /** Wall-clock ms. */
   nowMs(): number;
 }

@@ -67,6 +67,7 @@ async function run(
     }),
     startSandbox: async (port) => ({ url: `http://127.0.0.1:${port}`, toml: '[x]\n', close: async () => {} }),
     untilSignal: async () => {},
+    hostName: () => 'web-1',
     nowMs: () => 0,
     ...overrides,
   };
@@ -115,8 +116,8 @@ const lines: { argv: string[]; code: number; out?: RegExp; err?: RegExp; env?: C
   { argv: ['serve', 'x'], code: 2, err: /serve 后面有多余的参数/ },
   { argv: ['--lang', 'fr', 'check'], code: 2, err: /"fr"/ },
   { argv: ['serve\u001b[2J'], code: 2, err: /未知的命令 "serve\\u001b\[2J"/ },
-  { argv: ['check'], code: 2, err: /postpoint init/ },
-  { argv: ['test'], code: 2, err: /postpoint init/ },
+  { argv: ['check'], code: 2, err: /运行 npx postpoint init 生成/ },
+  { argv: ['test'], code: 2, err: /运行 npx postpoint init 生成/ },
   ...['check', 'test', 'serve'].map((command) => ({
     argv: [command, '-c', 'no.toml'],
     code: 2,
@@ -143,7 +144,7 @@ test('test sends to every enabled channel and says how each fared', async () => 
   const [title, ...rest] = ran.out.trimEnd().split('\n');
   assert.match(
     title ?? '',
-    /^1970-01-01T\S+\tinfo\t测试\t\{"text": "postpoint 测试消息\\n\\n就到这儿吧！我要去睡今天的第三个午觉了。"\}$/,
+    /^1970-01-01T\S+\tinfo\t测试\t\{"text": "PostPoint 测试消息\\n[^\\]+\\n发自 web-1，1970-01-01T[^"]+"\}$/,
   );
   assert.match(rest[0] ?? '', /\tinfo\tworkweixin_bot\t成功\t\{"耗时": "482\.784ms"\}$/);
   assert.equal(rest.length, 2);
@@ -246,6 +247,19 @@ test('check warns of an open API and of a file that others can read', async () =
   if (process.platform !== 'win32') assert.match(err, /warning: other users .*mode 644/);
 });
 
+test('check warns of a sample and of the wrong platform, and still says that the file is valid', async () => {
+  writeConfig(
+    '[provider.slack_bot]\nendpoint.url = "https://slack_bot.example/xxx"\n[provider.webhook]\nendpoint.url = "https://feishu_bot.example/CANARY"\n',
+  );
+  const { code, out, err } = await run(['check']);
+  assert.equal(code, 0);
+  assert.match(out, /^配置正确/);
+  assert.match(
+    err,
+    /^警告：config\.toml:2 {2}\S+ {2}这是样例.*\n警告：config\.toml:4 {2}\S+ {2}这是 feishu_bot 的地址.*\n$/,
+  );
+});
+
 test('a bad configuration is told line by line and exits with 2', async () => {
   writeConfig('[provider.slack_bot]\nendpoint.url = "CANARY"\n[api]\nport = -1\n');
   for (const command of ['check', 'test', 'serve']) {
@@ -267,8 +281,9 @@ test('serve runs with the configuration, or without one in demo mode, and passes
 test('init writes a file for its owner only, and never over another', async () => {
   const first = await run(['init']);
   assert.equal(first.code, 0);
-  assert.match(first.out, /postpoint check/);
+  assert.match(first.out, /npx postpoint check/);
   const written = readFileSync(file, 'utf8');
+  assert.match(written, /^# {3}npx postpoint check/m);
   assert.match(written, /#\[provider\.slack_bot\]/);
   if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   writeFileSync(file, 'mine');

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { CliDeps } from './io.ts';
 
 /** The rooms of the running program. */
@@ -20,5 +21,6 @@ export const realDeps: CliDeps = {
       process.once('SIGINT', end);
       process.once('SIGTERM', end);
     }),
+  hostName: () => hostname(),
   nowMs: () => Date.now(),
 };

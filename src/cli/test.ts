@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { ChannelConfig } from '../core/channel-config.ts';
 import { nearest } from '../core/nearest-word.ts';
 import { printable } from '../core/printable.ts';
-import { formatLine } from '../log/format-line.ts';
+import { formatLine, localTime } from '../log/format-line.ts';
 import type { LogFields } from '../log/logger.ts';
 import { texts } from '../texts/texts.ts';
 import { requireConfig } from './config-option.ts';
@@ -22,8 +22,9 @@ export async function test(
   const log = (level: 'info' | 'error', subject: string, text: string, fields: LogFields) =>
     ctx.io.stdout(formatLine({ timeMs: ctx.deps.nowMs(), level, subject, text, fields }));
 
-  log('info', t.test.title, '', { text: t.test.message });
-  const sender = await ctx.deps.openTestSender(t.test.message, opened.config.delivery.timeoutMs);
+  const text = t.test.message(ctx.deps.hostName(), localTime(ctx.deps.nowMs()));
+  log('info', t.test.title, '', { text });
+  const sender = await ctx.deps.openTestSender(text, opened.config.delivery.timeoutMs);
   try {
     const sent = await Promise.all(
       channels.map(async (channel) => {

@@ -1,8 +1,9 @@
 import { nearest } from '../core/nearest-word.ts';
 import type { Provider } from '../providers/provider.ts';
 import { localText } from '../texts/texts.ts';
-import { type CheckDeps, checkTable, type Values } from './check-table.ts';
+import { type CheckDeps, checkTable, placeOf, type Values } from './check-table.ts';
 import { checkWebhookSecret } from './check-text.ts';
+import { DOUBTFUL_KEYS, doubtAbout } from './doubtful-values.ts';
 import { substituteEnv } from './env.ts';
 import { CHANNEL_KEYS, type KeySpec, PROVIDER_KEY } from './keys.ts';
 import type { Fault } from './problem.ts';
@@ -50,7 +51,14 @@ export function checkBlock(block: RawBlock, deps: CheckDeps): ChannelBlock | nul
         allowed: localText((t) => t.config.allowedHttpUrl),
       },
     );
-  return provider === null ? null : { name: block.name, provider, values };
+  if (provider === null) return null;
+  const checked = { name: block.name, provider, values };
+  for (const key of DOUBTFUL_KEYS) {
+    const entry = entries.find((candidate) => pathText(candidate.path) === key);
+    const doubt = doubtAbout(key, checked, deps.providers);
+    if (entry !== undefined && doubt !== null) deps.warn(placeOf(entry, parent), doubt);
+  }
+  return checked;
 }
 
 function providerOfName(block: RawBlock, deps: CheckDeps): Provider | null {

@@ -11,6 +11,7 @@ export interface CheckedFile {
   readonly global: Values;
   readonly channels: readonly ChannelBlock[];
   readonly faults: readonly PlacedFault[];
+  readonly warnings: readonly PlacedFault[];
 }
 
 /** Checks every key of a file; one fault never hides another. */
@@ -20,7 +21,13 @@ export function checkFile(
   env: Env,
 ): CheckedFile {
   const faults: PlacedFault[] = [];
-  const deps: CheckDeps = { providers, env, report: (place, fault) => faults.push({ ...place, ...fault }) };
+  const warnings: PlacedFault[] = [];
+  const deps: CheckDeps = {
+    providers,
+    env,
+    report: (place, fault) => faults.push({ ...place, ...fault }),
+    warn: (place, doubt) => warnings.push({ ...place, ...doubt }),
+  };
   const { global, blocks } = sortOut(entries, deps);
   const values = checkTable(global, GLOBAL_KEYS, [], deps);
   reportDuplicates(blocks, deps);
@@ -28,7 +35,7 @@ export function checkFile(
   reportNoChannel(blocks, channels, deps);
   const lineOf = (fault: PlacedFault) => fault.line ?? Number.MAX_SAFE_INTEGER;
   faults.sort((a, b) => lineOf(a) - lineOf(b));
-  return { global: values, channels, faults };
+  return { global: values, channels, faults, warnings };
 }
 
 function reportDuplicates(blocks: readonly RawBlock[], deps: CheckDeps): void {

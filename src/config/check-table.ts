@@ -18,17 +18,21 @@ export interface Values {
   readonly headers: ReadonlyMap<string, readonly Header[]>;
 }
 
-/** A fault and its place in the file. */
-export interface PlacedFault extends Fault {
+interface Place {
   readonly line: number | null;
   readonly key: string | null;
 }
+
+/** A fault and its place in the file. */
+export interface PlacedFault extends Fault, Place {}
 
 /** What all checks of one file share. */
 export interface CheckDeps {
   readonly providers: readonly Provider[];
   readonly env: Env;
-  report(place: { readonly line: number | null; readonly key: string | null }, fault: Fault): void;
+  report(place: Place, fault: Fault): void;
+  /** For what is allowed and yet hardly meant. */
+  warn(place: Place, doubt: Fault): void;
 }
 
 export const placeOf = (entry: TomlEntry, parent: readonly string[]) => ({

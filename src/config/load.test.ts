@@ -432,7 +432,63 @@ test('config warns of a file that others can read', { skip: process.platform ===
   chmodSync(join(folder, 'config.toml'), 0o644);
   const loaded = loadConfig({ file: 'config.toml', cwd: folder, env, providers });
   assert.match(loaded.ok ? (loaded.warnings[0]?.en ?? '') : '', /mode 644/);
+  chmodSync(join(folder, 'config.toml'), 0o600);
 });
+
+const CHANNEL_OF = (provider: string, url: string, more = '') =>
+  `[provider.${provider}]\nendpoint.url = "${url}"\n${more}`;
+const SAMPLE = /^config\.toml:2 {2}provider\.\w+\.endpoint\.url {2}this is a sample/;
+const OTHER =
+  /^config\.toml:2 {2}provider\.webhook\.endpoint\.url {2}.*address of slack_bot.* allowed: .*slack_bot$/;
+const doubtful: { name: string; toml: string; want: RegExp[] }[] = [
+  { name: 'its own host', toml: CHANNEL_OF('slack_bot', 'https://slack_bot.example/CANARY'), want: [] },
+  { name: 'a host of one’s own', toml: CHANNEL_OF('slack_bot', 'https://chat.corp/CANARY'), want: [] },
+  { name: 'words that only hold a sample', toml: CHANNEL_OF('webhook', 'http://h/fxxx/your/a.b'), want: [] },
+  {
+    name: 'the host of another platform',
+    toml: CHANNEL_OF('webhook', 'https://slack_bot.example/CANARY'),
+    want: [OTHER],
+  },
+  {
+    name: 'the host of another platform, in a channel that is left out',
+    toml: `${CHANNEL_OF('webhook', 'https://slack_bot.example/CANARY', 'enabled = false\n')}${CHANNEL.replace('webhook', 'slack_bot')}`,
+    want: [],
+  },
+  ...[
+    'https://slack_bot.example/xxx',
+    'https://h/services/T000/B000/xxx',
+    'https://h/send?key=XXXX',
+    'https://h/bot000:xxx/sendMessage?chat_id=-100xxx',
+    'https://h/hook/yyy',
+    'https://h/hook/<key>',
+    'https://h/hook/your-key',
+    'https://h/hook/...',
+    'https://mattermost.example.com/hooks/CANARY',
+  ].map((url) => ({ name: url, toml: CHANNEL_OF('slack_bot', url), want: [SAMPLE] })),
+  {
+    name: 'the signing key of the template',
+    toml: CHANNEL_OF('feishu_bot', 'https://h/CANARY', 'secret = "…"\n'),
+    want: [/^config\.toml:3 {2}provider\.feishu_bot\.secret {2}this is a sample/],
+  },
+  {
+    name: 'the signing key of the README',
+    toml: CHANNEL_OF('feishu_bot', 'https://h/CANARY', 'secret = "SECxxx"\n'),
+    want: [/secret/],
+  },
+];
+for (const { name, toml, want } of doubtful) {
+  test(`config warns: ${name}`, () => {
+    const loaded = load(toml);
+    const warnings = loaded.ok
+      ? loaded.warnings.map(({ en }) => en)
+      : assert.fail(problemsOf(toml).join('\n'));
+    assert.equal(warnings.length, want.length, warnings.join('\n'));
+    for (const [index, line] of warnings.entries()) {
+      assert.match(line, want[index] ?? /^$/);
+      assert.doesNotMatch(line, /CANARY/);
+    }
+  });
+}
 
 test('config of demo mode has no file, and refuses what is wrong in it', () => {
   const config = demoConfig({ toml: CHANNEL, cwd: folder, providers });

@@ -2,12 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { LocalText } from '../core/local-text.ts';
 import type { Provider } from '../providers/provider.ts';
-import { localText } from '../texts/texts.ts';
+import { type Lang, localText } from '../texts/texts.ts';
 import { buildConfig } from './build-config.ts';
 import { checkFile } from './check-file.ts';
 import type { Env } from './check-value.ts';
 import type { Config } from './config.ts';
-import type { ConfigProblem } from './problem.ts';
+import { type ConfigProblem, formatProblems } from './problem.ts';
 import { readToml } from './read-toml.ts';
 
 export type LoadedConfig =
@@ -32,7 +32,7 @@ export function loadConfig({ file, ...deps }: LoadDeps & { readonly file: string
   if (!read.ok)
     return { ok: false, problems: [{ file: shown, line: null, key: null, what: read.what, allowed: null }] };
   const parsed = parseConfig({ text: read.text, file: path, shown, baseFolder: dirname(path), ...deps });
-  return parsed.ok ? { ...parsed, warnings: read.warnings } : parsed;
+  return parsed.ok ? { ...parsed, warnings: [...read.warnings, ...parsed.warnings] } : parsed;
 }
 
 /**
@@ -71,7 +71,13 @@ function parseConfig({ text, file, shown, baseFolder, env, providers }: ParseOpt
   const checked = checkFile(toml.entries, providers, env);
   if (checked.faults.length > 0)
     return { ok: false, problems: checked.faults.map((fault) => ({ file: shown, ...fault })) };
-  return { ok: true, config: buildConfig(checked, { file, baseFolder }), warnings: [] };
+  const warnings = checked.warnings.map((warning) => lineOf({ file: shown, ...warning }));
+  return { ok: true, config: buildConfig(checked, { file, baseFolder }), warnings };
+}
+
+function lineOf(problem: ConfigProblem): LocalText {
+  const line = (lang: Lang) => formatProblems([problem], lang).join('');
+  return { zh: line('zh'), en: line('en') };
 }
 
 type ReadFile =

@@ -7,6 +7,7 @@ function provider(id: string, fields: readonly ProviderField[], minute: number, 
     id,
     label: { zh: `${id} 平台`, en: id },
     exampleUrl: `https://${id}.example/xxx`,
+    ownUrl: id === 'webhook' ? null : new RegExp(`^${id}\\.example/`),
     fields,
     windows: {
       minute: { maxSends: minute, documented: null, source },

@@ -18,6 +18,8 @@ export interface Delivery {
   readonly channel: string;
   readonly provider: string;
   readonly status: DeliveryStatus;
+  /** When a person asked for it again; null: it came with its message. */
+  readonly resentAtMs: number | null;
   readonly attemptCount: number;
   /** When a waiting retry falls due; null while queued, sending or finished. */
   readonly nextAttemptAtMs: number | null;

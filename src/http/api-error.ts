@@ -18,7 +18,7 @@ export type ApiErrorCode = keyof typeof API_ERRORS;
 /** Where HTTP has a more exact status than the code's own. All three are `invalid_argument`. */
 export type SpecialStatus = 408 | 413 | 431;
 
-type PickText = (texts: Texts['api']) => string;
+export type PickText = (texts: Texts['api']) => string;
 
 interface ApiErrorOptions extends ErrorOptions {
   readonly status?: SpecialStatus;

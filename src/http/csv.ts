@@ -15,6 +15,7 @@ const COLUMNS = [
   'channel',
   'provider',
   'status',
+  'resent_at',
   'attempt_count',
   'finished_at',
   'error',
@@ -25,8 +26,20 @@ export const CSV_HEADER = csvRow(COLUMNS);
 
 export function csvRows({ id, created_at, request_id, msg, deliveries }: MessageJson): string {
   return deliveries
-    .map(({ channel, provider, status, attempt_count, finished_at, error }) =>
-      csvRow([id, created_at, request_id, msg, channel, provider, status, attempt_count, finished_at, error]),
+    .map(({ channel, provider, status, resent_at, attempt_count, finished_at, error }) =>
+      csvRow([
+        id,
+        created_at,
+        request_id,
+        msg,
+        channel,
+        provider,
+        status,
+        resent_at,
+        attempt_count,
+        finished_at,
+        error,
+      ]),
     )
     .join('');
 }

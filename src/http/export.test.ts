@@ -23,6 +23,7 @@ function entryOf(text: string, id = ID): LogEntryWithAttempts {
     channel: 'ops',
     provider: 'webhook',
     status: 'failed',
+    resentAtMs: null,
     attemptCount: 2,
     nextAttemptAtMs: null,
     finishedAtMs: 1_500,
@@ -35,7 +36,10 @@ function entryOf(text: string, id = ID): LogEntryWithAttempts {
     msgType: 'text',
     text,
     createdAtMs: 0,
-    deliveries: [delivery, { ...delivery, id: '8', status: 'queued', finishedAtMs: null, error: null }],
+    deliveries: [
+      delivery,
+      { ...delivery, id: '8', status: 'queued', resentAtMs: 1_000, finishedAtMs: null, error: null },
+    ],
   };
 }
 
@@ -93,8 +97,8 @@ for (const { text, want } of cells) {
   test(`CSV cell ${JSON.stringify(text)}`, () => {
     const [first, second] = csvRows(messageJson(entryOf(text), 'en')).split(/(?<=")\r\n|(?<=,)\r\n/);
     const head = `${ID},1970-01-01T00:00:00.000Z,key,`;
-    assert.equal(first, `${head}${want},ops,webhook,failed,2,1970-01-01T00:00:01.500Z,"refused, for good"`);
-    assert.equal(second, `${head}${want},ops,webhook,queued,2,,`);
+    assert.equal(first, `${head}${want},ops,webhook,failed,,2,1970-01-01T00:00:01.500Z,"refused, for good"`);
+    assert.equal(second, `${head}${want},ops,webhook,queued,1970-01-01T00:00:01.000Z,2,,`);
   });
 }
 
@@ -154,7 +158,7 @@ test('CSV: a byte order mark, the names, a row for each delivery, in the languag
     [
       4,
       CSV_HEADER,
-      `${idOf(1)},1970-01-01T00:00:00.000Z,key,测试,ops,webhook,failed,2,1970-01-01T00:00:01.500Z,平台拒绝`,
+      `${idOf(1)},1970-01-01T00:00:00.000Z,key,测试,ops,webhook,failed,,2,1970-01-01T00:00:01.500Z,平台拒绝`,
     ],
   );
 });

@@ -37,6 +37,7 @@ export function deliveryJson(delivery: Delivery, lang: Lang): DeliveryJson {
     channel: delivery.channel,
     provider: delivery.provider,
     status: delivery.status,
+    resent_at: timeOrNull(delivery.resentAtMs),
     attempt_count: delivery.attemptCount,
     next_attempt_at: timeOrNull(delivery.nextAttemptAtMs),
     finished_at: timeOrNull(delivery.finishedAtMs),

@@ -62,6 +62,7 @@ test('new deliveries are answered as the log shows them; without a body the fail
         channel: 'ops',
         provider: 'feishu_bot',
         status: 'queued',
+        resent_at: null,
         attempt_count: 0,
         next_attempt_at: null,
         finished_at: null,

@@ -78,6 +78,7 @@ export function createSchemas(docs: Texts['api']['docs']) {
     channel: Type.String(),
     provider: Type.String(),
     status: Type.Enum([...DELIVERY_STATUSES]),
+    resent_at: Type.Union([time(), Type.Null()], { description: docs.resentAt }),
     attempt_count: Type.Integer({ minimum: 0 }),
     next_attempt_at: nullable(time()),
     finished_at: nullable(time()),

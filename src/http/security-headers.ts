@@ -10,7 +10,7 @@ export const SECURITY_HEADERS = {
  * through constructed style sheets (web/style-sheets.ts).
  */
 export const PAGES_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /** What Swagger UI needs: its own scripts, styles and calls; its icons are `data:` images inside its style sheet. */
 export const SWAGGER_CSP =

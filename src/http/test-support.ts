@@ -57,6 +57,7 @@ const QUEUED: Delivery = {
   channel: 'ops',
   provider: 'feishu_bot',
   status: 'queued',
+  resentAtMs: null,
   attemptCount: 0,
   nextAttemptAtMs: null,
   finishedAtMs: null,

@@ -34,6 +34,19 @@ const deep = '['.repeat(100_000) + ']'.repeat(100_000);
 const bad: { name: string; kind?: BodyKind; body: string | Buffer; want: string }[] = [
   { name: 'no msg', body: '{}', want: 'msg 是必填项' },
   { name: 'no msg but to', body: '{"to":["ops"]}', want: 'msg 是必填项' },
+  { name: 'msg misspelt', body: '{"mesg":"x"}', want: 'msg 是必填项；未知字段 "mesg"，最接近的字段是 msg' },
+  {
+    name: 'msg misspelt in a form',
+    kind: 'form',
+    body: 'to=ops&mgs=x',
+    want: 'msg 是必填项；未知字段 "mgs"，最接近的字段是 msg；内容里的 & 需要编码为 %26',
+  },
+  ...['{"msg":"a"}', '\ufeff \r\n\t{"msg":"a & b & b"}', '{}'].map((body) => ({
+    name: `JSON as a form: ${JSON.stringify(body)}`,
+    kind: 'form' as const,
+    body,
+    want: '请求体是 JSON，但缺少请求头 Content-Type: application/json',
+  })),
   { name: 'no msg in a form', kind: 'form', body: '', want: 'msg 是必填项' },
   { name: 'null', body: '{"msg":null}', want: 'msg 必须是字符串' },
   { name: 'a number', body: '{"msg":1}', want: 'msg 必须是字符串' },

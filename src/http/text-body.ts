@@ -1,4 +1,4 @@
-import { type ApiError, invalidArgument } from './api-error.ts';
+import { type ApiError, invalidArgument, type PickText } from './api-error.ts';
 import { parseForm } from './form.ts';
 import { decodeJsonObject } from './json-body.ts';
 import type { BodyKind } from './media-type.ts';
@@ -16,38 +16,51 @@ export const TEXT_FIELDS = ['msg', 'to'] as const;
 /** A visible character. Whitespace, control, format and filler characters show nothing, nor does the empty braille cell. */
 const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+/** An object, after the byte order mark and the space that JSON allows; the mark as bytes. */
+const JSON_START = /^(?:\xef\xbb\xbf)?[ \t\r\n]*\{/;
+
 /** @throws ApiError that says what is wrong. */
 export function parseTextBody(kind: BodyKind, bytes: Buffer): TextInput {
   if (kind === 'json') return parseJson(bytes);
+  // What curl says of a body when it is told nothing: no field of a form begins like this.
+  if (JSON_START.test(bytes.toString('latin1', 0, 64))) throw invalidArgument((t) => t.jsonAsForm);
   const fields = parseForm(bytes);
   const msg = fields.get('msg');
   const to = fields.get('to');
-  if (msg === undefined) throw invalidArgument((t) => t.msgRequired);
+  if (msg === undefined) throw msgMissing(fields.keys(), 'form');
   refuseUnknown(fields.keys(), 'form');
   return { text: checkText(msg), to: to === undefined ? null : splitWords(to) };
 }
 
 function parseJson(bytes: Buffer): TextInput {
   const body = decodeJsonObject(bytes);
-  if (!Object.hasOwn(body, 'msg')) throw invalidArgument((t) => t.msgRequired);
+  if (!Object.hasOwn(body, 'msg')) throw msgMissing(Object.keys(body), 'json');
   // JSON.parse makes `__proto__` a plain field, so that it is refused here like any other.
   refuseUnknown(Object.keys(body), 'json');
   return { text: checkText(body.msg), to: Object.hasOwn(body, 'to') ? checkTo(body.to) : null };
 }
 
 function refuseUnknown(fields: Iterable<string>, kind: BodyKind): void {
-  for (const field of fields) {
-    if (field === 'msg' || field === 'to') continue;
-    throw unknownField(field, kind);
-  }
+  const field = findUnknown(fields);
+  if (field !== undefined) throw invalidArgument(unknownField(field, kind));
 }
 
-function unknownField(field: string, kind: BodyKind): ApiError {
+/** A misspelt `msg` is named, for whoever reads only that `msg` is missing sees one. */
+function msgMissing(fields: Iterable<string>, kind: BodyKind): ApiError {
+  const field = findUnknown(fields);
+  if (field === undefined) return invalidArgument((t) => t.msgRequired);
+  const why = unknownField(field, kind);
+  return invalidArgument((t) => t.msgRequiredBecause(why(t)));
+}
+
+function findUnknown(fields: Iterable<string>): string | undefined {
+  return [...fields].find((field) => field !== 'msg' && field !== 'to');
+}
+
+function unknownField(field: string, kind: BodyKind): PickText {
   const shown = shownWord(field);
   const nearest = nearestWord(field, TEXT_FIELDS);
-  return invalidArgument((t) =>
-    kind === 'json' ? t.unknownField(shown, nearest) : t.unknownFormField(shown, nearest),
-  );
+  return (t) => (kind === 'json' ? t.unknownField(shown, nearest) : t.unknownFormField(shown, nearest));
 }
 
 function checkText(msg: unknown): string {

@@ -158,6 +158,7 @@ export const dingtalkBot: Provider = {
   id: 'dingtalk_bot',
   label: { zh: '钉钉自定义机器人', en: 'DingTalk custom robot' },
   exampleUrl: 'https://oapi.dingtalk.com/robot/send?access_token=xxx',
+  ownUrl: /^oapi\.dingtalk\.com\//,
   fields: ['secret'],
   windows: {
     minute: { maxSends: 18, documented: 20, source: ACCESS },

@@ -152,6 +152,8 @@ export const discordBot: Provider = {
   id: 'discord_bot',
   label: { zh: 'Discord 机器人', en: 'Discord webhook' },
   exampleUrl: 'https://discord.com/api/webhooks/000000000000000000/xxx',
+  // With `/slack` behind it the same address takes what Slack takes.
+  ownUrl: /^(?:(?:ptb|canary)\.)?discord(?:app)?\.com\/(?!.*\/slack$)/,
   fields: [],
   windows: {
     // 30 a minute is the channel's, all webhooks together, and no header shows it. The faster bucket is the webhook's.

@@ -88,6 +88,7 @@ export const feishuBot: Provider = {
   id: 'feishu_bot',
   label: { zh: '飞书自定义机器人', en: 'Feishu custom bot' },
   exampleUrl: 'https://open.feishu.cn/open-apis/bot/v2/hook/xxx',
+  ownUrl: /^open\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)\//,
   fields: ['secret'],
   windows: {
     minute: { maxSends: 98, documented: 100, source: GUIDE },

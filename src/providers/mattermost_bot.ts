@@ -117,6 +117,7 @@ export const mattermostBot: Provider = {
   id: 'mattermost_bot',
   label: { zh: 'Mattermost 机器人', en: 'Mattermost webhook' },
   exampleUrl: 'https://mattermost.example.com/hooks/xxx',
+  ownUrl: null,
   fields: [],
   windows: {
     minute: { maxSends: 0, documented: null, source: RATES },

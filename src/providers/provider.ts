@@ -84,6 +84,8 @@ export interface Provider {
   readonly label: LocalText;
   /** An address as the platform gives it out, with `xxx` for what is secret. */
   readonly exampleUrl: string;
+  /** Host and path of the addresses that are this platform's and no other's; null: it runs on any host. */
+  readonly ownUrl: RegExp | null;
   readonly fields: readonly ProviderField[];
   /** Keys of the windows: requests per minute and per second. */
   readonly windows: { readonly minute: ProviderWindow; readonly second: ProviderWindow };

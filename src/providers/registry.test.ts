@@ -71,7 +71,12 @@ for (const provider of providers) {
     ];
     for (const { source } of figures) assert.match(source, SOURCE);
     const meanings = [provider.label, ...Object.values(codes).map(({ meaning }) => meaning)];
-    assert.ok(URL.canParse(provider.exampleUrl));
+    const example = URL.parse(provider.exampleUrl) ?? assert.fail('the example is no URL');
+    const owners = providers.filter(({ ownUrl }) => ownUrl?.test(example.host + example.pathname));
+    assert.deepEqual(
+      owners.map((owner) => owner.id),
+      provider.ownUrl === null ? [] : [id],
+    );
     for (const { zh, en } of meanings) {
       assert.ok(zh.trim() !== '' && en.trim() !== '');
       assert.doesNotMatch(en, /\p{Script=Han}/u);

@@ -103,6 +103,8 @@ export const slackBot: Provider = {
   id: 'slack_bot',
   label: { zh: 'Slack 机器人', en: 'Slack webhook' },
   exampleUrl: 'https://hooks.slack.com/services/T00000000/B00000000/xxx',
+  // A workflow's address takes what the workflow was told to take, as from a `webhook`.
+  ownUrl: /^hooks\.slack(?:-gov)?\.com\/(?!triggers\/|workflows\/)/,
   fields: [],
   windows: {
     minute: { maxSends: 0, documented: null, source: RATES },

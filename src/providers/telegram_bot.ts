@@ -135,6 +135,7 @@ export const telegramBot: Provider = {
   id: 'telegram_bot',
   label: { zh: 'Telegram 机器人', en: 'Telegram bot' },
   exampleUrl: 'https://api.telegram.org/bot0000000000:xxx/sendMessage?chat_id=-1000000000000',
+  ownUrl: /^api\.telegram\.org\//,
   fields: [],
   // All chats of a bot together may take some 30 a second; more than 30 channels with one bot would meet that first.
   windows: {

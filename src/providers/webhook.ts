@@ -22,6 +22,7 @@ export const webhook: Provider = {
   id: 'webhook',
   label: { zh: 'Webhook', en: 'Webhook' },
   exampleUrl: 'https://example.com/hook',
+  ownUrl: null,
   fields: ['secret', 'endpoint.method', 'content_type', 'headers'],
   windows: {
     minute: { maxSends: 0, documented: null, source: SPEC },

@@ -91,6 +91,7 @@ export const workweixinBot: Provider = {
   id: 'workweixin_bot',
   label: { zh: '企业微信群机器人', en: 'WeCom group robot' },
   exampleUrl: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=xxx',
+  ownUrl: /^qyapi\.weixin\.qq\.com\//,
   fields: [],
   windows: {
     minute: { maxSends: 18, documented: 20, source: GUIDE },

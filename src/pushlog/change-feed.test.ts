@@ -52,6 +52,7 @@ function deliveryAs(id: number, status: Delivery['status']): Delivery {
     channel: 'ops',
     provider: 'webhook',
     status,
+    resentAtMs: null,
     attemptCount: 0,
     nextAttemptAtMs: null,
     finishedAtMs: null,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 /** The page's own files and nothing else: no script of another origin, no inline code, no frame. */
 const PAGE_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 export const PAGE_FILES = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },

@@ -100,6 +100,17 @@ export function liveLogConformance(
           [latest.status, latest.attemptCount, attempts, entry?.deliveries.map(({ status }) => status)],
           ['queued', 0, [], ['failed', 'queued']],
         );
+        const [fromStart] = (await store.listMessages({ limit: 1 })).entries;
+        const changed = await store.listDeliveries({ deliveryIds: [], messageIds: [id] });
+        for (const deliveries of [
+          entry?.deliveries,
+          fromStart?.deliveries,
+          changed.map(({ delivery }) => delivery),
+        ])
+          assert.deepEqual(
+            deliveries?.map(({ resentAtMs }) => resentAtMs),
+            [null, clock.wallMs()],
+          );
         const turn = await take(channel);
         assert.deepEqual(
           [turn.messageId, turn.text, turn.attemptNumber, turn.retriesUsed, String(turn.deliveryId)],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after } from 'node:test';
 import type { Page } from 'playwright-core';
 import { pages as zh } from '../../src/texts/zh/pages.ts';
@@ -132,7 +133,11 @@ browserTest('a failure says why and how to cure it; mended, a resend delivers', 
   // It surely did not arrive there, so that nobody is warned of a copy.
   assert.equal(await page.getByText(zh.message.mayDuplicate).count(), 0);
   await button(page, zh.message.resendSubmit(1)).click();
-  await statusOf(page, 'orders', 'delivered').waitFor();
+  // Both are there, each with what tells them apart.
+  const resentWords = /^重发于 \d{4}-/;
+  await statusOf(page, 'orders', 'delivered').getByText(resentWords).waitFor();
+  await failed.getByText(zh.message.first).waitFor();
+  assert.equal(await statusOf(page, 'alerts', 'delivered').getByText(zh.message.first).count(), 0);
   await page.keyboard.press('Escape');
   await rowOf(page, '订单支付失败').locator('.chip.good', { hasText: 'orders' }).getByText('×2').waitFor();
   assert.equal(pages.bodiesOf('orders').filter((body) => body.includes('订单支付失败')).length, 2);
@@ -313,3 +318,94 @@ browserTest(
     pages.answer('alerts', takes);
   },
 );
+
+browserTest('an export is the filtered log, as NDJSON and as CSV', {}, async ({ open }) => {
+  const id = await post('对账差异 2 笔，"甲"', 'alerts');
+  await post('对账完成', 'orders');
+  const page = await open(`${url}/log?channel=alerts&q=${encodeURIComponent('对账')}`);
+  await rowOf(page, '对账差异').locator('.chip.good').waitFor();
+  const save = async (format: string) => {
+    await button(page, zh.log.export).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: format }).click();
+    const file = await download;
+    return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') };
+  };
+  const ndjson = await save(zh.log.exportNdjson);
+  assert.match(ndjson.name, /^postpoint-\d{8}T\d{6}Z\.ndjson$/);
+  assert.equal((JSON.parse(ndjson.text) as { id: string }).id, id);
+  const csv = await save(zh.log.exportCsv);
+  assert.match(csv.name, /\.csv$/);
+  const [head = '', row = '', ...rest] = csv.text.split('\r\n');
+  assert.match(head, /^\ufeffmessage_id,/);
+  assert.match(row, new RegExp(`^${id},[^,]+,,"对账差异 2 笔，""甲""",alerts,webhook,delivered,`));
+  assert.deepEqual(rest, ['']);
+});
+
+browserTest('a ban counts down, ends, and what waited goes out', {}, async ({ open }) => {
+  pages.answer('orders', (response) => response.writeHead(429, { 'retry-after': '4' }).end());
+  const page = await open(`${url}/log`);
+  await isLive(page);
+  await post('限频期间的消息', 'orders');
+  const card = page.locator('.channel-card', { hasText: 'orders' });
+  const left = card.locator('.held time');
+  await left.waitFor();
+  pages.answer('orders', takes);
+  const first = await left.textContent();
+  assert.match(first ?? '', /^剩余 \d 秒$/);
+  await eventually('the figure falls', async () => (await left.textContent()) !== first || undefined);
+  await card.locator('.budget').waitFor();
+  await rowOf(page, '限频期间的消息').locator('.chip.good').waitFor();
+});
+
+browserTest('figures and chart follow the chosen range, which the next visit keeps', {}, async ({ open }) => {
+  await post('给图表的消息', 'alerts');
+  const page = await open(`${url}/log`);
+  for (const range of ['1h', '7d', '30d', '24h', '1h'] as const) {
+    await page.locator('.ranges label', { hasText: zh.log.ranges[range] }).click();
+    await page.getByRole('img', { name: new RegExp(`^最近 ${zh.log.ranges[range]}：送达 [1-9]`) }).waitFor();
+  }
+  await page.reload();
+  await page.getByRole('img', { name: new RegExp(`^最近 ${zh.log.ranges['1h']}：`) }).waitFor();
+});
+
+browserTest(
+  'without a stream of events the page asks again and again, and says so',
+  { expectedOnConsole: /^Failed to load resource: .* 403/ },
+  async ({ open, context }) => {
+    await context.route('**/api/events', (route) =>
+      route.fulfill({ status: 403, json: { code: 'permission_denied', msg: 'no streams here' } }),
+    );
+    const page = await open(`${url}/log`);
+    await page.locator('.live.polling').waitFor();
+    await post('没有事件流也能看到', 'alerts');
+    await rowOf(page, '没有事件流也能看到').locator('.chip.good').waitFor();
+  },
+);
+
+browserTest('a long search can be stopped and taken up again', {}, async ({ open, context }) => {
+  await post('大海里的一根针', 'alerts');
+  const answer = await fetch(`${url}/api/messages?q=${encodeURIComponent('一根针')}`);
+  const { items } = (await answer.json()) as { items: unknown[] };
+  const page = await open(`${url}/log`);
+  await isLive(page);
+  // As of a log so large that the search stops to take breath: nothing so far, then no end, then the last page.
+  const olderPages: (() => object | null)[] = [
+    () => null,
+    () => ({ items, next_cursor: null, searched_until: null }),
+  ];
+  await context.route(/api\/messages\?.*q=/, (route) => {
+    const isFirst = !route.request().url().includes('cursor=');
+    const json = isFirst
+      ? { items: [], next_cursor: 'older', searched_until: '2026-01-02T03:04:05.000Z' }
+      : olderPages.shift()?.();
+    return json ? route.fulfill({ json }) : undefined;
+  });
+  await page.getByRole('searchbox', { name: zh.log.search }).fill('一根针');
+  await page.getByText(/^已查到 2026-01-0[123] /).waitFor();
+  await button(page, zh.cancel).click();
+  await page.getByText(/^搜索已停在 2026-01-0[123] /).waitFor();
+  assert.equal(await page.getByText(zh.log.noMatchTitle).count(), 0, 'nobody knows yet');
+  await button(page, zh.log.searchOn).click();
+  await rowOf(page, '大海里的一根针').waitFor();
+});

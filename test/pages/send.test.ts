@@ -121,3 +121,32 @@ browserTest('"copy as" is a call with exactly this message', {}, async ({ open, 
   });
   child.kill();
 });
+
+browserTest(
+  'a page whose code cannot be loaded says that the service is away, and comes when it is back',
+  { expectedOnConsole: /net::ERR_FAILED|dynamically imported module/ },
+  async ({ open, context }) => {
+    await context.route('**/send-page*.js', (route) => route.abort());
+    const page = await open(`${url}/log`);
+    await page.locator('.live.live').waitFor();
+    await page.getByRole('link', { name: zh.nav.send }).click();
+    await page.getByText(zh.faults.network).waitFor();
+    assert.equal(await page.getByText(zh.pageFailed).count(), 0);
+    await context.unroute('**/send-page*.js');
+    await page.getByRole('button', { name: zh.retry, exact: true }).click();
+    await textOf(page).waitFor();
+  },
+);
+
+browserTest(
+  'the bar with the button leaves the channels in sight under a long text',
+  {},
+  async ({ open }) => {
+    const page = await open(`${url}/send`);
+    await textOf(page).fill('很长的一行文字\n'.repeat(200));
+    await page.locator('.picks .size').first().waitFor();
+    const bar = await page.locator('.submit').boundingBox();
+    const row = await page.locator('.picks li').first().boundingBox();
+    assert.ok(bar !== null && row !== null && row.y + row.height <= bar.y, JSON.stringify({ bar, row }));
+  },
+);

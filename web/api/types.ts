@@ -9,6 +9,8 @@ export interface Delivery {
   readonly channel: string;
   readonly provider: string;
   readonly status: DeliveryStatus;
+  /** When a person had it sent again; null: it came with its message. */
+  readonly resent_at: string | null;
   readonly attempt_count: number;
   readonly next_attempt_at: string | null;
   readonly finished_at: string | null;

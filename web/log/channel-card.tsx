@@ -112,13 +112,13 @@ function Budget({ windows }: { readonly windows: readonly ChannelWindow[] }) {
       <meter
         min={0}
         max={max}
-        low={max * 0.15}
+        low={Math.floor(max * 0.15)}
         optimum={max}
         value={left}
         aria-label={t.log.budget(left, max, windowName(longest, t))}
       />
       <span className="faint">
-        {left}/{max}
+        {t.log.budgetShort(left, max, windowName(longest, t))}
         {left === 0 && nextFreeAt !== null && (
           <>
             {' · '}
@@ -150,16 +150,13 @@ function Held({ channel: { name, state, paused_until: until, reason } }: { reado
   });
   return (
     <div className="held">
-      <div className="why" {...(reason === null ? {} : { 'data-tip': reason })}>
-        <strong>
-          {state === 'paused' && until !== null ? (
-            <Countdown until={until} write={t.log.pausedFor} due={t.log.pausedSoon} />
-          ) : (
-            t.log.stopped
-          )}
-        </strong>
-        {reason !== null && <bdi className="reason">{reason}</bdi>}
-      </div>
+      <strong>
+        {state === 'paused' && until !== null ? (
+          <Countdown until={until} write={t.log.pausedFor} due={t.log.pausedSoon} />
+        ) : (
+          t.log.stopped
+        )}
+      </strong>
       <Button
         size="small"
         loading={resume.isPending}
@@ -168,6 +165,11 @@ function Held({ channel: { name, state, paused_until: until, reason } }: { reado
       >
         {t.log.resume}
       </Button>
+      {reason !== null && (
+        <bdi className="reason" data-tip={reason}>
+          {reason}
+        </bdi>
+      )}
     </div>
   );
 }

@@ -5,20 +5,25 @@ import { LongText, SafeText } from '../parts/safe-text.tsx';
 import { OutcomeTag, StatusTag, toneOf, useProviderName } from '../parts/status.tsx';
 import { Countdown } from '../parts/time.tsx';
 import { useTexts } from '../preferences.ts';
+import { tookMs } from './latest-deliveries.ts';
 
 interface Props {
   readonly delivery: DetailedDelivery;
   /** When the message was accepted. */
   readonly createdAt: string;
+  /** Whether the message went to this channel again later. */
+  readonly wasResent: boolean;
   /** undefined: not configured any more. */
   readonly channel: Channel | undefined;
 }
 
-/** One channel of a message: how it stands and every attempt, the latest first. */
-export function DeliveryPanel({ delivery, createdAt, channel }: Props) {
+/** One delivery of a message to a channel: how it stands and every attempt, the latest first. */
+export function DeliveryPanel({ delivery, createdAt, wasResent, channel }: Props) {
   const t = useTexts();
   const providerName = useProviderName();
-  const { channel: name, provider, status, attempts, finished_at: finishedAt } = delivery;
+  const { channel: name, provider, status, attempts, resent_at: resentAt } = delivery;
+  const took = tookMs(createdAt, delivery);
+  const writeTook = resentAt === null ? t.message.finished : t.message.finishedResend;
   const latestError = attempts.at(-1)?.error ?? null;
   return (
     <article className="delivery" aria-label={t.log.chip(name, t.status[status])}>
@@ -27,14 +32,14 @@ export function DeliveryPanel({ delivery, createdAt, channel }: Props) {
           <bdi>{name}</bdi>
         </strong>
         <span className="faint">{providerName(provider)}</span>
+        {resentAt !== null && (
+          <time className="tag calm" dateTime={resentAt} data-tip={exactTime(Date.parse(resentAt))}>
+            {t.message.resentAt(clockTime(Date.parse(resentAt)))}
+          </time>
+        )}
+        {resentAt === null && wasResent && <span className="tag calm">{t.message.first}</span>}
         <StatusTag status={status} />
-        <span className="faint end">
-          {finishedAt === null
-            ? null
-            : t.message.finished(
-                duration(Math.max(0, Date.parse(finishedAt) - Date.parse(createdAt)), t.time),
-              )}
-        </span>
+        <span className="faint end">{took !== null && writeTook(duration(took, t.time))}</span>
       </header>
       <Waiting delivery={delivery} channel={channel} />
       {delivery.error !== null && delivery.error !== latestError && (
@@ -60,7 +65,7 @@ export function DeliveryPanel({ delivery, createdAt, channel }: Props) {
 }
 
 /** What an open delivery waits for. */
-function Waiting({ delivery, channel }: Omit<Props, 'createdAt'>) {
+function Waiting({ delivery, channel }: Pick<Props, 'delivery' | 'channel'>) {
   const t = useTexts();
   const { status, next_attempt_at: nextAt } = delivery;
   if (status !== 'queued' && status !== 'retrying') return null;

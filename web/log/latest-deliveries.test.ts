@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery } from '../api/types.ts';
-import { byChannel, latestDeliveries, summarize } from './latest-deliveries.ts';
+import { byChannel, latestDeliveries, summarize, tookMs } from './latest-deliveries.ts';
 
 const CREATED = '2026-11-26T00:00:00.000Z';
 const on = (channel: string, status: Delivery['status'], finishedAt: string | null = null): Delivery => ({
@@ -9,6 +9,7 @@ const on = (channel: string, status: Delivery['status'], finishedAt: string | nu
   channel,
   provider: 'webhook',
   status,
+  resent_at: null,
   attempt_count: 1,
   next_attempt_at: null,
   finished_at: finishedAt,
@@ -39,7 +40,7 @@ test('delivered everywhere takes as long as its slowest channel', () => {
     on('a', 'delivered', '2026-11-26T00:00:01.500Z'),
     on('b', 'delivered', '2026-11-26T00:00:03.000Z'),
   ];
-  assert.deepEqual(summarize(CREATED, deliveries), { kind: 'delivered', totalMs: 3_000 });
+  assert.deepEqual(summarize(CREATED, deliveries), { kind: 'delivered', totalMs: 3_000, resent: false });
 });
 
 test('one open delivery keeps the message open', () => {
@@ -49,6 +50,17 @@ test('one open delivery keeps the message open', () => {
 test('a failure counts until a later delivery makes up for it', () => {
   const failed = [on('a', 'failed'), on('b', 'delivered', CREATED)];
   assert.deepEqual(summarize(CREATED, failed), { kind: 'failed', delivered: 1, all: 2 });
-  const resent = [...failed, on('a', 'delivered', '2026-11-26T00:01:00.000Z')];
-  assert.deepEqual(summarize(CREATED, resent), { kind: 'delivered', totalMs: 60_000 });
+  const later = {
+    ...on('a', 'delivered', '2026-11-26T05:00:00.250Z'),
+    resent_at: '2026-11-26T05:00:00.000Z',
+  };
+  assert.deepEqual(summarize(CREATED, [...failed, later]), { kind: 'delivered', totalMs: 250, resent: true });
+});
+
+test('a delivery counts from acceptance, a resent one from its resend, an open one not at all', () => {
+  const finishedAt = '2026-11-26T05:00:00.250Z';
+  assert.equal(tookMs(CREATED, on('a', 'failed', finishedAt)), 18_000_250);
+  const resent = { ...on('a', 'delivered', finishedAt), resent_at: '2026-11-26T05:00:00.000Z' };
+  assert.equal(tookMs(CREATED, resent), 250);
+  assert.equal(tookMs(CREATED, on('a', 'sending')), null);
 });

@@ -28,8 +28,8 @@ export function byChannel<D extends Delivery>(deliveries: readonly D[]): readonl
 /** How the whole message stands. */
 export type Summary =
   | { readonly kind: 'open' }
-  /** Everywhere, and how long the slowest channel took from acceptance. */
-  | { readonly kind: 'delivered'; readonly totalMs: number }
+  /** Everywhere, and how long the slowest channel took; `resent`: that one counts from its resend. */
+  | { readonly kind: 'delivered'; readonly totalMs: number; readonly resent: boolean }
   | { readonly kind: 'failed'; readonly delivered: number; readonly all: number };
 
 export function summarize(createdAt: string, deliveries: readonly Delivery[]): Summary {
@@ -38,6 +38,16 @@ export function summarize(createdAt: string, deliveries: readonly Delivery[]): S
   const delivered = latest.filter(({ status }) => status === 'delivered');
   if (delivered.length < latest.length)
     return { kind: 'failed', delivered: delivered.length, all: latest.length };
-  const ends = delivered.map(({ finished_at }) => Date.parse(finished_at ?? createdAt));
-  return { kind: 'delivered', totalMs: Math.max(0, Math.max(...ends, 0) - Date.parse(createdAt)) };
+  const times = delivered.map((delivery) => ({
+    totalMs: tookMs(createdAt, delivery) ?? 0,
+    resent: delivery.resent_at !== null,
+  }));
+  const slowest = times.toSorted((a, b) => b.totalMs - a.totalMs)[0] ?? { totalMs: 0, resent: false };
+  return { kind: 'delivered', ...slowest };
+}
+
+/** From the acceptance of the message, or from the resend that asked for this delivery, to its end; null: still open. */
+export function tookMs(createdAt: string, { resent_at, finished_at }: Delivery): number | null {
+  if (finished_at === null) return null;
+  return Math.max(0, Date.parse(finished_at) - Date.parse(resent_at ?? createdAt));
 }

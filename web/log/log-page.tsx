@@ -1,7 +1,8 @@
 import { Button } from 'antd';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { liveState } from '../api/live.ts';
 import { Icon } from '../parts/icons.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { useTexts } from '../preferences.ts';
 import { navigate, useSearch } from '../router.ts';
 import { useStore } from '../store.ts';
@@ -12,7 +13,7 @@ import { Overview } from './overview.tsx';
 import { useChannels, useFreshFigures } from './use-channels.ts';
 import { useMessageLog } from './use-message-log.ts';
 
-const MessageDrawer = lazy(() => import('./message-drawer.tsx'));
+const MessageDrawer = lazyPart(() => import('./message-drawer.tsx'));
 
 /** Within this distance from the top the reader is looking at the newest messages. */
 const AT_TOP_PX = 40;

@@ -8,6 +8,7 @@ const delivery = (id: string, status: Delivery['status'] = 'queued'): Delivery =
   channel: 'ops',
   provider: 'webhook',
   status,
+  resent_at: null,
   attempt_count: 0,
   next_attempt_at: null,
   finished_at: null,

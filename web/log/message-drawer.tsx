@@ -11,7 +11,7 @@ import { useTexts } from '../preferences.ts';
 import { countCharacters } from '../visible-text.ts';
 import { DeliveryPanel } from './delivery-panel.tsx';
 import { logUrl, NO_FILTERS } from './filters.ts';
-import { byChannel } from './latest-deliveries.ts';
+import { byChannel, latestDeliveries } from './latest-deliveries.ts';
 import { ResendPanel } from './resend-panel.tsx';
 import { useMessage } from './use-message.ts';
 
@@ -71,6 +71,7 @@ interface ContentProps {
 function Content({ message, channels }: ContentProps) {
   const t = useTexts();
   const { id, msg, request_id: requestId, created_at: createdAt } = message;
+  const resent = latestDeliveries(message.deliveries).filter(({ count }) => count > 1);
   const link = `${location.origin}${logUrl(NO_FILTERS, id)}`;
   return (
     <div className="message-content">
@@ -107,6 +108,7 @@ function Content({ message, channels }: ContentProps) {
           key={delivery.id}
           delivery={delivery}
           createdAt={createdAt}
+          wasResent={resent.some(({ latest }) => latest.channel === delivery.channel)}
           channel={channels.find(({ name }) => name === delivery.channel)}
         />
       ))}

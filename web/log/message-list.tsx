@@ -149,7 +149,11 @@ function Total({ message: { created_at: createdAt, deliveries } }: { readonly me
     case 'open':
       return <span className="faint">{t.log.open}</span>;
     case 'delivered':
-      return duration(summary.totalMs, t.time);
+      return (
+        <span data-tip={summary.resent ? t.log.sinceResend : undefined}>
+          {duration(summary.totalMs, t.time)}
+        </span>
+      );
     case 'failed':
       return <span className="bad">{t.log.partly(summary.delivered, summary.all)}</span>;
     default:
@@ -178,7 +182,8 @@ function More({ query, isSearch, found }: MoreProps) {
   };
 
   useEffect(() => {
-    if (wantsMore && !isFetchingNextPage) void fetchNextPage();
+    // Whoever has just pressed the button may have begun it already.
+    if (wantsMore && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false });
   }, [wantsMore, isFetchingNextPage, fetchNextPage]);
 
   // A plain next page comes while the reader is on the way to the end.

@@ -1,9 +1,10 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Segmented } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { type Channel, STATS_RANGES, type StatsRange } from '../api/types.ts';
 import { FaultNotice } from '../parts/fault-notice.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { useTexts } from '../preferences.ts';
 import { readStored, writeStored } from '../storage.ts';
 import { ChannelCard } from './channel-card.tsx';
@@ -11,7 +12,7 @@ import { CardsSkeleton } from './log-skeleton.tsx';
 import { seriesOf, totalsOf } from './stats-series.ts';
 import { useStats } from './use-channels.ts';
 
-const VolumeChart = lazy(() => import('./volume-chart.tsx'));
+const VolumeChart = lazyPart(() => import('./volume-chart.tsx'));
 
 /** As many cards as two lines of a wide window hold. */
 const FEW = 8;

@@ -28,6 +28,7 @@ function delivery(
     channel,
     provider: 'webhook',
     status,
+    resent_at: null,
     attempt_count: outcomes.length,
     next_attempt_at: null,
     finished_at: null,

@@ -4,8 +4,6 @@ import 'uplot/dist/uPlot.min.css';
 import { useIsDark, useTexts } from '../preferences.ts';
 import type { Series } from './stats-series.ts';
 
-const HEIGHT_PX = 116;
-
 /** Stacked bars: delivered below, failed on top. */
 export default function VolumeChart({ series }: { readonly series: Series }) {
   const t = useTexts();
@@ -26,7 +24,7 @@ export default function VolumeChart({ series }: { readonly series: Series }) {
     );
     chart.current = made;
     const observer = new ResizeObserver(() =>
-      made.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+      made.setSize({ width: element.clientWidth, height: element.clientHeight }),
     );
     observer.observe(element);
     return () => {
@@ -66,7 +64,7 @@ function optionsOf(element: HTMLElement, delivered: string, failed: string): uPl
   });
   return {
     width: element.clientWidth,
-    height: HEIGHT_PX,
+    height: element.clientHeight,
     padding: [6, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },

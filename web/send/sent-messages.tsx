@@ -1,6 +1,6 @@
 import { duration } from '../format-time.ts';
 import { logUrl, NO_FILTERS } from '../log/filters.ts';
-import { latestDeliveries } from '../log/latest-deliveries.ts';
+import { latestDeliveries, tookMs } from '../log/latest-deliveries.ts';
 import { hasOpen, useMessage } from '../log/use-message.ts';
 import { FaultNotice } from '../parts/fault-notice.tsx';
 import { SafeText } from '../parts/safe-text.tsx';
@@ -48,16 +48,16 @@ function SentMessage({ sent, onEdit }: { readonly sent: Sent; readonly onEdit: P
       {data === undefined && error !== null && <FaultNotice error={error} onRetry={() => void refetch()} />}
       <ul className="standings">
         {latestDeliveries(data?.deliveries ?? []).map(({ latest }) => {
-          const { channel, status, finished_at: finishedAt, next_attempt_at: nextAt } = latest;
+          const { channel, status, next_attempt_at: nextAt } = latest;
           const why = latest.error ?? latest.attempts.at(-1)?.error ?? null;
-          const tookMs = Date.parse(finishedAt ?? '') - Date.parse(data?.created_at ?? '');
+          const took = data === undefined ? null : tookMs(data.created_at, latest);
           return (
             <li key={channel}>
               <span className="standing">
                 <bdi>{channel}</bdi>
                 <StatusTag status={status} />
                 <span className="faint small end">
-                  {status === 'delivered' && duration(Math.max(0, tookMs), t.time)}
+                  {status === 'delivered' && took !== null && duration(took, t.time)}
                   {status === 'retrying' && nextAt !== null && (
                     <Countdown until={nextAt} write={t.message.nextIn} due={t.message.nextNow} />
                   )}

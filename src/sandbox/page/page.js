@@ -8,6 +8,8 @@ const cards = new Map();
 const dirty = new Set();
 let texts = null;
 let lang = readLang();
+const THEMES = ['system', 'light', 'dark'];
+let theme = THEMES.find((known) => known === localStorage.getItem('theme')) ?? 'system';
 let live = false;
 
 function readLang() {
@@ -39,6 +41,8 @@ function drawHead() {
   document.getElementById('lead').textContent = t().lead;
   document.getElementById('clear').textContent = t().clear;
   document.getElementById('language').textContent = t().language;
+  document.getElementById('theme').textContent = `${t().theme}${t().themes[theme]}`;
+  document.documentElement.dataset.theme = theme;
   const state = document.getElementById('state');
   state.textContent = live ? t().live : t().offline;
   state.classList.toggle('off', !live);
@@ -233,6 +237,11 @@ function watch() {
 document
   .getElementById('clear')
   .addEventListener('click', () => fetch('/_sandbox/reset', { method: 'POST' }));
+document.getElementById('theme').addEventListener('click', () => {
+  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+  localStorage.setItem('theme', theme);
+  drawHead();
+});
 document.getElementById('language').addEventListener('click', () => {
   lang = lang === 'zh' ? 'en' : 'zh';
   localStorage.setItem('lang', lang);

@@ -33,6 +33,7 @@ interface DeliveryRow {
   readonly channel: string;
   readonly provider: string;
   readonly status: number;
+  readonly resent_at_ms: number | null;
   readonly attempt_due_ms: number | null;
   readonly attempt_count: number;
   readonly finished_at_ms: number | null;
@@ -68,8 +69,8 @@ export interface ReadQueries {
 export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTime: WalkTime): ReadQueries {
   const walkLog = createWalkLog(db, walkTime);
   const deliveriesOf = db.prepare(
-    `SELECT d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.attempt_due_ms, d.attempt_count,
-       d.finished_at_ms, d.error
+    `SELECT d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.resent_at_ms, d.attempt_due_ms,
+       d.attempt_count, d.finished_at_ms, d.error
      FROM delivery d JOIN channel c ON c.id = d.channel_id
      WHERE d.message_seq IN (SELECT value FROM json_each(?)) ORDER BY d.id`,
   );
@@ -104,8 +105,8 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
      ) open JOIN delivery d ON d.id = open.id JOIN message m ON m.seq = d.message_seq`,
   );
   const deliveriesById = db.prepare(
-    `SELECT m.id AS message_id, d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.attempt_due_ms,
-       d.attempt_count, d.finished_at_ms, d.error
+    `SELECT m.id AS message_id, d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.resent_at_ms,
+       d.attempt_due_ms, d.attempt_count, d.finished_at_ms, d.error
      FROM delivery d JOIN channel c ON c.id = d.channel_id JOIN message m ON m.seq = d.message_seq
      WHERE d.id IN (
        SELECT value FROM json_each(?1)
@@ -165,6 +166,7 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
       channel: row.channel,
       provider: row.provider,
       status: statusOfCode(row.status),
+      resentAtMs: row.resent_at_ms,
       attemptCount: row.attempt_count,
       nextAttemptAtMs: waits ? (row.attempt_due_ms ?? 0) - clockAheadMs : null,
       finishedAtMs: row.finished_at_ms,

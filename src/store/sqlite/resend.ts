@@ -42,6 +42,7 @@ export function createResend(
         channel: name,
         provider,
         status: 'queued',
+        resentAtMs: nowMs,
         attemptCount: 0,
         nextAttemptAtMs: null,
         finishedAtMs: null,

@@ -4,6 +4,8 @@ export const api: typeof zh = {
   success: 'success',
 
   msgRequired: 'msg is required',
+  msgRequiredBecause: (why) => `msg is required; ${why}`,
+  jsonAsForm: 'the body is JSON, but the header Content-Type: application/json is missing',
   msgNotString: 'msg must be a string',
   msgBlank: 'msg must not be blank',
   hasNul: (field) => `${field} must not contain a NUL character (U+0000)`,
@@ -143,6 +145,7 @@ export const api: typeof zh = {
     lastEventIdHeader: 'Id of the last event received; the header counts where both are given',
     lastEventId: 'As Last-Event-ID, for clients that cannot set that header',
     exampleMsg: 'test, test, test',
+    resentAt: 'When a person had it sent again; null for a delivery that came with its message',
     channelName: 'Name of the channel',
     channelState: 'active, paused (goes on by itself) or stopped (a person must act)',
     channelReason: 'Why it is paused or stopped; null while active',

@@ -1,3 +1,4 @@
+import { COMMAND } from '../command-name.ts';
 import type { cli as zh } from '../zh/cli.ts';
 
 export const cli: typeof zh = {
@@ -8,8 +9,7 @@ export const cli: typeof zh = {
   configMissing: (file) => `the configuration file does not exist: ${file}`,
   configBad: (file, count) =>
     `${count === 1 ? 'there is 1 problem' : `there are ${count} problems`} in the configuration ${file}:`,
-  noConfig:
-    'no config.toml in the working directory or beside the executable. Run postpoint init to make one, or name a file with -c',
+  noConfig: `no config.toml in the working directory or beside the executable. Run ${COMMAND} init to make one, or name a file with -c`,
 
   about: {
     postpoint:
@@ -25,7 +25,7 @@ export const cli: typeof zh = {
     usage: 'Usage:',
     commands: 'Available Commands:',
     flags: 'Flags:',
-    more: 'Use "postpoint [command] --help" for more information about a command.',
+    more: `Use "${COMMAND} [command] --help" for more information about a command.`,
   },
   flags: {
     help: 'show help',
@@ -42,12 +42,13 @@ export const cli: typeof zh = {
     missingArgument: (flag) => `the option ${flag} needs a value`,
     excessArguments: (command) => `too many arguments after the command ${command}`,
     badLang: (value) => `"${value}" is no value of --lang; allowed: zh, en`,
-    seeHelp: 'run postpoint -h for help',
+    seeHelp: `run ${COMMAND} -h for help`,
   },
 
   test: {
     title: 'test',
-    message: 'postpoint test message\n\nThat is all! I am off to my third nap of the day.',
+    message: (host, time) =>
+      `PostPoint test message\nIf you can read this, the channel is set up correctly.\nSent from ${host} at ${time}`,
     ok: 'ok',
     failed: 'failed',
     duration: 'took',
@@ -82,9 +83,9 @@ export const cli: typeof zh = {
 
 Next:
   1. Edit it: remove the # before the lines [provider…] and endpoint.url of one platform and fill in its webhook address
-  2. postpoint check   check the configuration
-  3. postpoint test    send one test message
-  4. postpoint serve   start the service`,
+  2. ${COMMAND} check   check the configuration
+  3. ${COMMAND} test    send one test message
+  4. ${COMMAND} serve   start the service`,
   },
 
   sandbox: {

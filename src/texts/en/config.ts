@@ -1,3 +1,4 @@
+import { COMMAND } from '../command-name.ts';
 import type { config as zh } from '../zh/config.ts';
 
 export const config: typeof zh = {
@@ -85,7 +86,12 @@ export const config: typeof zh = {
   noChannel: 'no channel is configured, messages have nowhere to go',
   noEnabledChannel: 'every channel has enabled = false, messages have nowhere to go',
   channelHint: (provider) =>
-    `at least one enabled channel, such as [provider.${provider}] with its endpoint.url (postpoint init writes a sample)`,
+    `at least one enabled channel, such as [provider.${provider}] with its endpoint.url (${COMMAND} init writes a sample)`,
+
+  sampleValue: 'this is a sample and not a real value yet',
+  urlOfOther: (owner, provider) =>
+    `this is an address of ${owner}, but the channel is of ${provider}: messages will not arrive`,
+  channelOfType: (provider) => `in a channel of type ${provider}`,
 
   empty: 'the value is empty',
   noUrl: 'not a valid URL',
@@ -158,9 +164,9 @@ export const config: typeof zh = {
     title: 'PostPoint configuration (TOML 1.0)',
     intro: [
       'Remove the # before the lines [provider…] and endpoint.url of one platform, fill in its webhook address, then run:',
-      '  postpoint check   check the configuration',
-      '  postpoint test    send one test message',
-      '  postpoint serve   start the service',
+      `  ${COMMAND} check   check the configuration`,
+      `  ${COMMAND} test    send one test message`,
+      `  ${COMMAND} serve   start the service`,
       `\${NAME} in a string becomes the environment variable NAME, so that secrets need not be in this file.`,
     ],
     channels: 'Channels',

@@ -8,6 +8,8 @@ export const sandbox: Texts['sandbox'] = {
     offline: 'Connection lost, trying again…',
     clear: 'Clear',
     language: '中文',
+    theme: 'Appearance: ',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
     copy: 'Copy address',
     copySecret: 'Copy secret',
     copied: 'Copied',

@@ -1,3 +1,4 @@
+import { COMMAND } from '../command-name.ts';
 import type { service as zh } from '../zh/service.ts';
 
 export const service: typeof zh = {
@@ -44,8 +45,7 @@ export const service: typeof zh = {
   stopping: 'stopping: no new messages, waiting for the attempts in flight',
   stopped: 'stopped',
   leftForNextStart: 'deliveries are not finished and go on at the next start',
-  demoMode:
-    'no config.toml found, running in demo mode: messages go to a sandbox on this machine only. Run postpoint init to get a configuration file',
+  demoMode: `no config.toml found, running in demo mode: messages go to a sandbox on this machine only. Run ${COMMAND} init to get a configuration file`,
   demoSandbox: (url) => `open ${url} to see what the sandbox groups receive`,
   listening: (url) => `message API: POST ${url}`,
   pages: (url) => `push log: ${url}/log  send: ${url}/send  API: ${url}/swagger/`,

@@ -3,6 +3,8 @@ export const api = {
 
   // What a refused request is told.
   msgRequired: 'msg 是必填项',
+  msgRequiredBecause: (why: string) => `msg 是必填项；${why}`,
+  jsonAsForm: '请求体是 JSON，但缺少请求头 Content-Type: application/json',
   msgNotString: 'msg 必须是字符串',
   msgBlank: 'msg 不能为空白',
   hasNul: (field: string) => `${field} 不能含有 NUL 字符（U+0000）`,
@@ -142,6 +144,7 @@ export const api = {
     lastEventIdHeader: '最后收到的事件 id；两者都有时以请求头为准',
     lastEventId: '同 Last-Event-ID，供不能设置该请求头的客户端使用',
     exampleMsg: '测试，测试，测试',
+    resentAt: '人工重发的时间；随消息一起产生的投递为 null',
     channelName: '通道名',
     channelState: 'active 正常、paused 暂停（到时间自动恢复）、stopped 停用（需要人工处理）',
     channelReason: '暂停或停用的原因；正常时为 null',

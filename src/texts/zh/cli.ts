@@ -1,3 +1,5 @@
+import { COMMAND } from '../command-name.ts';
+
 /** What the command line says. */
 export const cli = {
   error: (text: string) => `错误：${text}`,
@@ -6,8 +8,7 @@ export const cli = {
   noReason: '平台没有说明原因',
   configMissing: (file: string) => `配置文件不存在：${file}`,
   configBad: (file: string, count: number) => `配置文件 ${file} 有 ${count} 个问题：`,
-  noConfig:
-    '没有找到 config.toml（先找当前目录，再找程序所在目录）。运行 postpoint init 生成一个，或用 -c 指定文件',
+  noConfig: `没有找到 config.toml（先找当前目录，再找程序所在目录）。运行 ${COMMAND} init 生成一个，或用 -c 指定文件`,
 
   about: {
     postpoint: '一个 API 请求将消息发送到企业微信、飞书、钉钉、Slack、Discord、Mattermost、Webhook',
@@ -22,7 +23,7 @@ export const cli = {
     usage: '用法:',
     commands: '可用命令:',
     flags: '选项:',
-    more: '使用 "postpoint [command] --help" 查看命令的详细说明。',
+    more: `使用 "${COMMAND} [command] --help" 查看命令的详细说明。`,
   },
   flags: {
     help: '显示帮助',
@@ -39,12 +40,13 @@ export const cli = {
     missingArgument: (flag: string) => `选项 ${flag} 缺少值`,
     excessArguments: (command: string) => `命令 ${command} 后面有多余的参数`,
     badLang: (value: string) => `--lang 的值 "${value}" 无效，允许：zh、en`,
-    seeHelp: '运行 postpoint -h 查看帮助',
+    seeHelp: `运行 ${COMMAND} -h 查看帮助`,
   },
 
   test: {
     title: '测试',
-    message: 'postpoint 测试消息\n\n就到这儿吧！我要去睡今天的第三个午觉了。',
+    message: (host: string, time: string) =>
+      `PostPoint 测试消息\n收到它，说明这个通道配置正确，可以送达。\n发自 ${host}，${time}`,
     ok: '成功',
     failed: '失败',
     duration: '耗时',
@@ -78,9 +80,9 @@ export const cli = {
 
 下一步：
   1. 编辑它：去掉一个平台的 #[provider…] 和 #endpoint.url 两行开头的 #，填写 webhook 地址
-  2. postpoint check   检查配置
-  3. postpoint test    发送一条测试消息
-  4. postpoint serve   启动服务`,
+  2. ${COMMAND} check   检查配置
+  3. ${COMMAND} test    发送一条测试消息
+  4. ${COMMAND} serve   启动服务`,
   },
 
   sandbox: {

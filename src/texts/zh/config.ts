@@ -1,3 +1,5 @@
+import { COMMAND } from '../command-name.ts';
+
 /** Faults of the configuration, and the words of the template that `init` writes. */
 export const config = {
   partSeparator: '；',
@@ -83,7 +85,12 @@ export const config = {
   noChannel: '没有配置任何通道，消息无处可发',
   noEnabledChannel: '所有通道都被 enabled = false 停用，消息无处可发',
   channelHint: (provider: string) =>
-    `至少一个启用的通道，例如 [provider.${provider}] 和它的 endpoint.url（运行 postpoint init 可生成样例）`,
+    `至少一个启用的通道，例如 [provider.${provider}] 和它的 endpoint.url（运行 ${COMMAND} init 可生成样例）`,
+
+  sampleValue: '这是样例，还没有换成真实的值',
+  urlOfOther: (owner: string, provider: string) =>
+    `这是 ${owner} 的地址，而这个通道的平台是 ${provider}，消息到不了`,
+  channelOfType: (provider: string) => `${provider} 类型的通道`,
 
   empty: '值为空',
   noUrl: '不是有效的 URL',
@@ -153,9 +160,9 @@ export const config = {
     title: 'PostPoint 配置文件（TOML 1.0）',
     intro: [
       '去掉下面任意一个平台的 #[provider…] 和 #endpoint.url 两行开头的 #，填写 webhook 地址，然后运行：',
-      '  postpoint check   检查配置',
-      '  postpoint test    发送一条测试消息',
-      '  postpoint serve   启动服务',
+      `  ${COMMAND} check   检查配置`,
+      `  ${COMMAND} test    发送一条测试消息`,
+      `  ${COMMAND} serve   启动服务`,
       `字符串中的 \${NAME} 会被替换为环境变量 NAME 的值，密钥不必写在文件里。`,
     ],
     channels: '通道',

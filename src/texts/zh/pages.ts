@@ -109,6 +109,7 @@ export const pages = {
     queue: (n: number) => `积压 ${n}`,
     oldest: (age: string) => `最早的已等待 ${age}`,
     budget: (left: number, max: number, per: string) => `${per}内还可发 ${left}/${max}`,
+    budgetShort: (left: number, max: number, per: string) => `${per}内余 ${left}/${max}`,
     budgetFree: (wait: string) => `${wait}后有空位`,
     noLimit: '不限频',
     perSecond: '1 秒',
@@ -172,6 +173,7 @@ export const pages = {
     partly: (done: number, all: number) => `${done}/${all} 送达`,
     chip: (channel: string, status: string) => `${channel}：${status}`,
     resent: (n: number) => `共投递 ${n} 次`,
+    sinceResend: '从重发算起',
   },
 
   message: {
@@ -200,6 +202,9 @@ export const pages = {
     waitingPause: '通道暂停中，恢复后继续',
     waitingStop: '通道已停用，恢复后才会继续',
     finished: (duration: string) => `从接收到完成 ${duration}`,
+    finishedResend: (duration: string) => `从重发到完成 ${duration}`,
+    resentAt: (time: string) => `重发于 ${time}`,
+    first: '首次投递',
     resend: '重发',
     resendFailed: (n: number) => `重发失败的 ${n} 个通道`,
     resendAll: '重发到全部通道',

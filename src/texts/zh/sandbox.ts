@@ -7,6 +7,8 @@ export const sandbox = {
     offline: '连接已断开，正在重连…',
     clear: '清空',
     language: 'English',
+    theme: '外观：',
+    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
     copy: '复制地址',
     copySecret: '复制密钥',
     copied: '已复制',

@@ -1,3 +1,5 @@
+import { COMMAND } from '../command-name.ts';
+
 /** The service log, and what the service itself has to say about a delivery. */
 export const service = {
   langTag: 'zh',
@@ -40,7 +42,7 @@ export const service = {
   stopping: '正在停止：不再接受新消息，等待进行中的推送结束',
   stopped: '已停止',
   leftForNextStart: '还有未完成的推送，下次启动后继续',
-  demoMode: '没有找到 config.toml，以演示模式运行：消息只会发送到本机沙箱。运行 postpoint init 生成配置文件',
+  demoMode: `没有找到 config.toml，以演示模式运行：消息只会发送到本机沙箱。运行 ${COMMAND} init 生成配置文件`,
   demoSandbox: (url: string) => `打开 ${url} 查看沙箱群里收到的消息`,
   listening: (url: string) => `消息推送 API：POST ${url}`,
   pages: (url: string) => `推送日志：${url}/log  发送消息：${url}/send  API 文档：${url}/swagger/`,
