@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Accept } from '../accept/accept.ts';
@@ -12,6 +13,7 @@ import type { Lang } from '../texts/texts.ts';
 import { ApiError, invalidArgument } from './api-error.ts';
 import { type ApiOptions, createApiGuard } from './api-guard.ts';
 import { createErrorHandler, unavailable } from './error-handler.ts';
+import { createHotPath } from './hot-path.ts';
 import { createKnownPaths } from './known-paths.ts';
 import type { Metrics } from './metrics.ts';
 import { createListeners, DEFAULT_TIMINGS, type Timings } from './node-server.ts';
@@ -27,7 +29,7 @@ import { type Preview, registerPreview } from './routes/preview.ts';
 import { registerResend } from './routes/resend.ts';
 import { registerStats } from './routes/stats.ts';
 import { registerSwagger } from './routes/swagger.ts';
-import { registerText } from './routes/text.ts';
+import { createTakeText, registerText } from './routes/text.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface HttpDeps {
@@ -79,6 +81,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   let eventStreams: EventStreams | null = null;
   let closing = false;
   const isStopping = () => closing || deps.isStopping();
+  /** Requests of the hot path that it has refused. */
+  const refused = new WeakMap<IncomingMessage, unknown>();
 
   const app = fastify({
     logger: false,
@@ -103,14 +107,17 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   function checkRequest({ raw }: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.headers(SECURITY_HEADERS);
     if (closing) reply.header('connection', 'close');
-    if (raw.headers.host === undefined && raw.httpVersion === '1.1')
-      done(invalidArgument((t) => t.hostMissing));
-    else done();
+    done(checkHost(raw) ?? undefined);
   }
 
   function checkApiRequest({ raw }: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store');
-    done(guardApi(raw) ?? (isStopping() ? unavailable('stopping') : undefined));
+    done((refused.get(raw) as Error | undefined) ?? checkApi(raw) ?? undefined);
+  }
+
+  /** Its rate counts the request: once for each. */
+  function checkApi(raw: IncomingMessage): ApiError | null {
+    return guardApi(raw) ?? (isStopping() ? unavailable('stopping') : null);
   }
 
   function refuseUnknownPath({ raw }: FastifyRequest): void {
@@ -119,6 +126,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     throw new ApiError('method_not_allowed', (t) => t.methodNotAllowed(allow), { headers: { allow } });
   }
 
+  const takeText = createTakeText({ accept: deps.accept, bodyLimitBytes: api.bodyLimitBytes });
   app.get('/', (_request, reply) => reply.redirect('/log', 302));
   registerHealth(app, {
     isReady: () => !isStopping() && deps.isReady(),
@@ -132,7 +140,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     async (scope) => {
       scope.addHook('onRequest', checkApiRequest);
       scope.setNotFoundHandler(refuseUnknownPath);
-      registerText(scope, { accept: deps.accept, bodyLimitBytes: api.bodyLimitBytes });
+      registerText(scope, takeText);
       registerMessages(scope, { pushLog: deps.pushLog, nextId });
       registerExport(scope, { pushLog: deps.pushLog, clock, logger, lang });
       registerResend(scope, { resend: deps.resend, bodyLimitBytes: api.bodyLimitBytes, nextId });
@@ -147,7 +155,18 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     { prefix: '/api' },
   );
 
-  const listeners = createListeners((raw, response) => app.routing(raw, response), nextId, timings);
+  const takeHotPath = createHotPath({
+    check: (raw) => checkHost(raw) ?? checkApi(raw),
+    takeText,
+    refuse(raw, response, error) {
+      refused.set(raw, error);
+      app.routing(raw, response);
+    },
+  });
+  const handle = (raw: IncomingMessage, response: ServerResponse) => {
+    if (!takeHotPath(raw, response)) app.routing(raw, response);
+  };
+  const listeners = createListeners(handle, nextId, timings);
   return {
     app,
     async listen(address = api) {
@@ -161,4 +180,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
       await app.close();
     },
   };
+}
+
+function checkHost(raw: IncomingMessage): ApiError | null {
+  if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return null;
+  return invalidArgument((t) => t.hostMissing);
 }

@@ -25,6 +25,13 @@ const MAX_FLUSH_MS = 1_000;
 export function sinkOf(stream: SonicBoom): LineSink {
   let waitingBytes = 0;
   let isOver = false;
+  /** The lines of this turn of the event loop: they go out in one write. */
+  let linesOfTurn = '';
+  const handOver = () => {
+    const lines = linesOfTurn;
+    linesOfTurn = '';
+    if (lines !== '' && !isOver) stream.write(lines);
+  };
   stream.on('write', (bytes: number) => {
     waitingBytes -= bytes;
   });
@@ -36,6 +43,7 @@ export function sinkOf(stream: SonicBoom): LineSink {
     if (error.code === 'EPIPE' || error.code === 'EBADF') isOver = true;
   });
   const flush = async () => {
+    handOver();
     const endMs = performance.now() + MAX_FLUSH_MS;
     while (!isOver && waitingBytes > 0 && performance.now() < endMs) await systemClock.wait(1);
   };
@@ -43,7 +51,8 @@ export function sinkOf(stream: SonicBoom): LineSink {
     write(line) {
       if (isOver) return;
       waitingBytes += Buffer.byteLength(line);
-      stream.write(line);
+      if (linesOfTurn === '') setImmediate(handOver);
+      linesOfTurn += line;
     },
     flush,
     async close() {

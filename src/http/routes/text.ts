@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Accept, AcceptAnswer } from '../../accept/accept.ts';
 import { okJson, sendJson } from '../answer.ts';
@@ -14,16 +15,29 @@ export interface TextDeps {
   readonly bodyLimitBytes: number;
 }
 
-/** `POST /api/text`, the hot path: everything that can be refused without the body is refused before it is read. */
-export function registerText(app: FastifyInstance, { accept, bodyLimitBytes }: TextDeps): void {
-  app.post('/text', async (request, reply) => {
-    const { raw } = request;
+/**
+ * What `POST /api/text` does between its guards and its answer. Everything that can be refused without the body is refused
+ * before it is read.
+ *
+ * @returns the JSON of the answer; rejects with an `ApiError` that says what is wrong.
+ */
+export type TakeText = (raw: IncomingMessage, response: ServerResponse) => Promise<string>;
+
+export function createTakeText({ accept, bodyLimitBytes }: TextDeps): TakeText {
+  return async (raw, response) => {
     const requestId = requestIdOf(raw);
     const kind = bodyKindOf(raw.headers);
-    const bytes = await readBody(raw, reply.raw, bodyLimitBytes);
+    const bytes = await readBody(raw, response, bodyLimitBytes);
     const { text, to } = parseTextBody(kind, bytes);
     const answer = await accept({ text, to, requestId });
-    sendJson(reply, okJson(acceptedId(answer), requestId));
+    return okJson(acceptedId(answer), requestId);
+  };
+}
+
+/** For requests that do not go by the hot path: those with a query, for example. */
+export function registerText(app: FastifyInstance, takeText: TakeText): void {
+  app.post('/text', async (request, reply) => {
+    sendJson(reply, await takeText(request.raw, reply.raw));
     return reply;
   });
 }
