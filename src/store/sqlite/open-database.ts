@@ -67,7 +67,7 @@ function configure(db: DatabaseSync): void {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
   // macOS only: its fsync leaves data in the drive's cache. Elsewhere these change nothing.
   db.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
-  db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768');
+  db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192');
 }
 
 /** Opens the file for the push log's queries: they never wait for a writer and never make one wait. */
