@@ -181,20 +181,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ),
   ]),
   bug('a request leaves without its mark', 'dies with a request at a receiver', /^copies: .* 0 attempts/, [
-    replace(
-      IN_FLIGHT,
-      '      leaving: () => write(placeOf(slot), encodeLeaving(attemptId)),\n',
-      '      leaving: () => undefined,\n',
-    ),
+    replace(IN_FLIGHT, '        if (!isMarked) chunk.leaving(index, attemptId);\n', ''),
   ]),
   bug(
     'an answer that was read leaves no mark',
     'dies with an answer in hand',
     / ended unknown,ok and .* not ok/,
-    [replace(IN_FLIGHT, '        if (bytes !== null) write(placeOf(slot), bytes);\n', '')],
+    [replace(IN_FLIGHT, '        chunk.ended(index, attemptId, end);\n', '')],
   ),
   bug('marks that were cut off count as never made', 'marks are cut off', /: copies: .* 0 attempts/, [
-    replace(IN_FLIGHT, '  if (bytes.length < placeOf(head.slots)) return noMarks.leftBehind;\n', ''),
+    replace(
+      IN_FLIGHT,
+      '  if (bytes.length < HEAD_BYTES + head.chunks * CHUNK_BYTES) return noMarks.leftBehind;\n',
+      '',
+    ),
   ]),
   bug('a log of writes without its store is deleted', 'the store is gone', /: it started/, [
     replace('src/store/sqlite/open-database.ts', '    assertLogHasStore(path);\n', ''),
