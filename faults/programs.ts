@@ -1,5 +1,6 @@
 import type { FaultProgram } from './program.ts';
 import { backlog } from './programs/backlog.ts';
+import { badfile } from './programs/badfile.ts';
 import { canary } from './programs/canary.ts';
 import { diskfull } from './programs/diskfull.ts';
 import { fuzz } from './programs/fuzz.ts';
@@ -29,6 +30,7 @@ export const programs: readonly FaultProgram[] = [
   iofault,
   diskfull,
   slowdisk,
+  badfile,
   backlog,
   zoo,
   rate,

@@ -25,6 +25,7 @@ const DECISION = 'src/dispatch/retry-decision.ts';
 const HTTP_CLIENT = 'src/channel/http-client.ts';
 const EXCHANGE = 'src/channel/exchange.ts';
 const CHANNEL = 'src/channel/channel.ts';
+const IN_FLIGHT = 'src/store/in-flight-file.ts';
 const NODE_SERVER = 'src/http/node-server.ts';
 
 /** The writing thread answers a batch before it is committed, and takes its time with the commit. */
@@ -178,6 +179,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       "if (policy.onUncertain === 'hold') return",
       "if (policy.onUncertain === ('never' as string)) return",
     ),
+  ]),
+  bug('a request leaves without its mark', 'dies with a request at a receiver', /^copies: .* 0 attempts/, [
+    replace(IN_FLIGHT, '        if (!isMarked) chunk.leaving(index, attemptId);\n', ''),
+  ]),
+  bug(
+    'an answer that was read leaves no mark',
+    'dies with an answer in hand',
+    / ended unknown,ok and .* not ok/,
+    [replace(IN_FLIGHT, '        chunk.ended(index, attemptId, end);\n', '')],
+  ),
+  bug('marks that were cut off count as never made', 'marks are cut off', /: copies: .* 0 attempts/, [
+    replace(
+      IN_FLIGHT,
+      '  if (bytes.length < HEAD_BYTES + head.chunks * CHUNK_BYTES) return noMarks.leftBehind;\n',
+      '',
+    ),
+  ]),
+  bug('a log of writes without its store is deleted', 'the store is gone', /: it started/, [
+    replace('src/store/sqlite/open-database.ts', '    assertLogHasStore(path);\n', ''),
   ]),
   bug('a broken connection counts as not sent', 'connections break', /^copies: /, [
     replace(EXCHANGE, 'started = true;', '{}'),

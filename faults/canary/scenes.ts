@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DAMAGES } from '../badfile/damages.ts';
 import { brokenPromises } from '../check/invariants.ts';
 import type { CheckedChannel, DriverLedger } from '../check/ledgers.ts';
+import { startOnEach } from '../programs/badfile.ts';
 import { raceForKeys } from '../programs/idem.ts';
 import { killUnderLoad } from '../programs/kill9.ts';
 import { dieAndRecover, type Policy } from '../programs/points.ts';
@@ -28,6 +30,9 @@ export const SCENES = {
   'dies before a turn commits': () => die('turn_before_commit'),
   'dies with a request at a receiver': () => die('request_written'),
   'dies with a request at a receiver that holds': () => die('request_written', 'hold'),
+  'dies with an answer in hand': () => die('answer_in_hand'),
+  'marks are cut off': () => damage(/^the marks are cut off/),
+  'the store is gone': () => damage(/^no file beside a log of writes/),
   'kills under load': async () => (await killUnderLoad({ seed: SEED, kills: 3 })).broken,
   'stops under load': async () => (await stopUnderLoad({ seed: SEED, cycles: 3 })).broken,
   'keys race': async () => (await raceForKeys({ seed: SEED, keys: 10, kills: 1 })).broken,
@@ -59,6 +64,14 @@ function die(name: string, policy: Policy = 'retry'): Promise<readonly string[]>
   const point = SERVING_POINTS.find((candidate) => candidate.name === name);
   if (point === undefined) throw new Error(`no point ${name}`);
   return dieAndRecover({ point, hit: 1, policy });
+}
+
+async function damage(names: RegExp): Promise<readonly string[]> {
+  const results = await startOnEach(
+    DAMAGES.filter(({ name }) => names.test(name)),
+    [],
+  );
+  return results.flatMap(({ broken }) => broken);
 }
 
 const CHANNEL: CheckedChannel = { name: 'one', ordered: false, endpoint: 'one', perMinute: 0, perSecond: 0 };

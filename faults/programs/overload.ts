@@ -43,6 +43,7 @@ export const overload: FaultProgram = {
         ...free.broken.map((sentence) => `no limit: ${sentence}`),
         ...limited.broken.map((sentence) => `${MAX_PER_SECOND}/s: ${sentence}`),
         ...(passed > mayPass ? [`${passed} requests passed a limit of ${MAX_PER_SECOND} a second`] : []),
+        ...(free.statuses.get(503) ? [] : ['without a limit nobody was told 503: this was no overload']),
         ...(limited.statuses.get(429) ? [] : ['nobody was told 429']),
       ],
     };

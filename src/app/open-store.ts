@@ -1,6 +1,7 @@
 import type { StoreConfig } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { type InFlightFileOptions, openInFlightFile } from '../store/in-flight-file.ts';
+import { realStorePath } from '../store/sqlite/real-path.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store, StoreError } from '../store/store.ts';
 import { systemBoot } from '../store/system-boot.ts';
@@ -34,6 +35,6 @@ export function openInFlightMarks(
   onTrouble: InFlightFileOptions['onTrouble'],
 ): ReturnType<typeof openInFlightFile> {
   if (config.kind !== 'sqlite') throw new StoreKindError(config.kind);
-  const path = `${config.path}.inflight`;
+  const path = `${realStorePath(config.path)}.inflight`;
   return openInFlightFile({ path, clock: systemClock, boot: systemBoot(), onTrouble });
 }

@@ -24,24 +24,32 @@ const MAX_MARKER_DIGITS = 4;
  * Deterministic: a retry of part n makes the same cuts.
  */
 export function splitText(text: string, limit: TextLimit | null, overflow: Overflow): SplitResult {
-  if (limit === null || limit.measure(text) <= limit.max) return { kind: 'parts', parts: [text] };
+  if (limit === null) return { kind: 'parts', parts: [text] };
+  const wholeSize = limit.measure(text);
+  if (wholeSize <= limit.max) return { kind: 'parts', parts: [text] };
   switch (overflow) {
     case 'fail':
       return { kind: 'too_long' };
     case 'truncate':
       return truncate(text, limit);
     case 'split':
-      return split(text, limit);
+      return split(text, wholeSize, limit);
     default:
       return overflow satisfies never;
   }
 }
 
-function split(text: string, limit: Measure): SplitResult {
+function split(text: string, wholeSize: number, limit: Measure): SplitResult {
+  const emptySize = limit.measure('');
   // The marker's width depends on the number of parts and the number of parts on the marker's width.
   for (let digits = 1; digits <= MAX_MARKER_DIGITS; digits++) {
     const widest = 10 ** digits - 1;
-    const slices = slice(text, limit, partMarker(widest, widest), widest);
+    const marker = partMarker(widest, widest);
+    const size: Size = { max: limit.max, of: (part) => limit.measure(marker + part) };
+    if (surelyMore(widest, { wholeSize: wholeSize - emptySize, sliceSize: limit.max - size.of('') }))
+      continue;
+    const guess = Math.floor((limit.max / wholeSize) * text.length);
+    const slices = slice(text, size, guess, widest);
     if (slices === 'too_narrow') return { kind: 'too_long' };
     if (slices === 'too_many') continue;
     const parts = slices.map((part, index) => partMarker(index + 1, slices.length) + part);
@@ -50,20 +58,19 @@ function split(text: string, limit: Measure): SplitResult {
   return { kind: 'too_long' };
 }
 
-/** Cuts the text so that each slice fits behind `marker`. */
+/** @param guess the length of the first slice, about. */
 function slice(
   text: string,
-  limit: Measure,
-  marker: string,
+  size: Size,
+  guess: number,
   maxSlices: number,
 ): string[] | 'too_many' | 'too_narrow' {
-  const fits = (part: string) => limit.measure(marker + part) <= limit.max;
   const slices: string[] = [];
   let start = 0;
-  let lastLength = 1;
+  let lastLength = guess;
   while (start < text.length) {
     if (slices.length === maxSlices) return 'too_many';
-    const fit = longestFit(text, start, lastLength, fits);
+    const fit = longestFit(text, start, lastLength, size);
     if (fit === start) return 'too_narrow';
     const end = fit === text.length ? fit : cutPosition(text, start, fit);
     slices.push(text.slice(start, end));
@@ -73,40 +80,95 @@ function slice(
   return slices;
 }
 
+/** A cut may save a little: half of an `@everyone` needs no escape. */
+const SAVED_BY_CUTS = 0.98;
+
+/** Whether it takes more slices than that, seen from the sizes alone: saves cutting a long text in vain. */
+function surelyMore(
+  slices: number,
+  { wholeSize, sliceSize }: { readonly wholeSize: number; readonly sliceSize: number },
+): boolean {
+  return sliceSize > 0 && wholeSize * SAVED_BY_CUTS > slices * sliceSize;
+}
+
 function truncate(text: string, limit: Measure): SplitResult {
   // In the language of the text: whoever reads the group reads that.
   const { delivery } = /\p{Script=Han}/u.test(text) ? texts.zh : texts.en;
   const mark = delivery.truncatedMark([...text].length);
-  const fits = (part: string) => limit.measure(part + mark) <= limit.max;
-  const fit = longestFit(text, 0, limit.max, fits);
+  const size: Size = { max: limit.max, of: (part) => limit.measure(part + mark) };
+  const fit = longestFit(text, 0, limit.max, size);
   if (fit === 0) return { kind: 'too_long' };
   return { kind: 'parts', parts: [text.slice(0, cutPosition(text, 0, fit, 'grapheme')) + mark] };
 }
 
+/** How large a piece is with what goes around it, and how large it may be. */
+interface Size {
+  readonly max: number;
+  of(part: string): number;
+}
+
+/** So often the next try is where a line through the last two sizes says; then in the middle, which always ends soon. */
+const LINES_IN_A_ROW = 3;
+
 /**
  * The end of the longest piece from `start` that fits, never inside a surrogate pair; `start` if none does.
  *
- * Gropes up or down from `guess` in doubling steps and then halves, so that `fits` sees a few slices of about the
- * size of one part each and never the whole rest of a long text.
+ * Begins with `guess`, the length of the piece before. Texts are much the same from one piece to the next, so two tries
+ * are usual: one that fits, and one more character that does not. Longer pieces are only tried in doubling steps, so that
+ * `size` never sees the whole rest of a long text.
  */
-function longestFit(text: string, start: number, guess: number, fits: (part: string) => boolean): number {
-  let good = start;
-  let bad = text.length + 1;
+function longestFit(text: string, start: number, guess: number, size: Size): number {
+  let good = { end: start, size: size.of('') };
+  let bad = { end: text.length + 1, size: Number.POSITIVE_INFINITY };
+  if (good.size > size.max) return start;
+
   const tryAt = (position: number) => {
-    const end = wholeCodePoints(text, Math.max(start, Math.min(position, text.length)));
-    if (end <= good || end >= bad) return;
-    if (fits(text.slice(start, end))) good = end;
-    else bad = end;
+    const end = between(text, good.end, bad.end, position);
+    if (end === null) return false;
+    const tried = { end, size: size.of(text.slice(start, end)) };
+    if (tried.size <= size.max) good = tried;
+    else bad = tried;
+    return true;
   };
-  tryAt(start + guess);
-  for (let step = 8; bad > text.length && good < text.length; step *= 2) tryAt(good + step);
-  for (let step = 8; good === start && bad - step > start; step *= 2) tryAt(bad - step);
-  for (;;) {
-    const middle = wholeCodePoints(text, Math.floor((good + bad) / 2));
-    const end = middle > good ? middle : nextCodePoint(text, good);
-    if (end >= bad || end > text.length) return good;
-    tryAt(end);
+
+  let going = tryAt(start + Math.max(1, guess));
+  for (let tries = 1; going; tries++) {
+    const isHalving = tries % (LINES_IN_A_ROW + 1) === 0;
+    const farthest = bad.size === Number.POSITIVE_INFINITY ? start + 2 * (good.end - start) + 8 : bad.end - 1;
+    const line = isHalving
+      ? Math.floor((good.end + farthest) / 2)
+      : onLine({ good, bad, start, max: size.max });
+    going = tryAt(Math.min(line, farthest));
   }
+  return good.end;
+}
+
+interface Tried {
+  readonly end: number;
+  readonly size: number;
+}
+
+interface Tries {
+  readonly good: Tried;
+  readonly bad: Tried;
+  readonly start: number;
+  readonly max: number;
+}
+
+/** Where the size would reach the limit if all characters of the piece were of one size. */
+function onLine({ good, bad, start, max }: Tries): number {
+  const perUnit =
+    bad.size === Number.POSITIVE_INFINITY
+      ? good.size / Math.max(1, good.end - start)
+      : (bad.size - good.size) / (bad.end - good.end);
+  return good.end + Math.floor((max - good.size) / perUnit);
+}
+
+/** The whole code points that end nearest to `position`, strictly between two ends; null when there are none. */
+function between(text: string, good: number, bad: number, position: number): number | null {
+  const wanted = wholeCodePoints(text, Math.max(good, Math.min(position, bad - 1, text.length)));
+  const end = wanted > good ? wanted : nextCodePoint(text, good);
+  return end < bad && end <= text.length ? end : null;
 }
 
 /** Steps back from the middle of a surrogate pair. */

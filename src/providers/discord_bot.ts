@@ -1,5 +1,5 @@
 import type { Verdict } from '../core/outcome.ts';
-import { escapeDiscord } from './escape-discord.ts';
+import { discordCodePoints, escapeDiscord } from './escape-discord.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
 import { headerOrBodyMs } from './pause.ts';
 import {
@@ -16,7 +16,6 @@ import { postJson } from './post-json.ts';
 import type { Answer, PlatformCode, Provider } from './provider.ts';
 import { replaceQuery } from './query-string.ts';
 import { numericCode, readJsonObject, textField } from './read-json.ts';
-import { codePoints } from './text-size.ts';
 
 const RATES = 'https://docs.discord.com/developers/topics/rate-limits (read 2026-09)';
 const CODES = 'https://docs.discord.com/developers/topics/opcodes-and-status-codes#json (read 2026-09)';
@@ -164,7 +163,7 @@ export const discordBot: Provider = {
     max: 2_000,
     unit: 'code_points',
     source: COUNTING,
-    measure: (text) => codePoints(escapeDiscord(text)),
+    measure: discordCodePoints,
   },
   codes,
 

@@ -1,4 +1,5 @@
 import { linkSpans, type Span } from './link-spans.ts';
+import { codePoints } from './text-size.ts';
 
 /** How a platform with Markdown is kept from reading any. */
 export interface Dialect {
@@ -6,6 +7,8 @@ export interface Dialect {
   readonly markup: RegExp;
   /** What is sent instead of a match. */
   escape(match: RegExpExecArray): string;
+  /** How many characters longer a match becomes; `end` is where it ends in the text. As `escape`, without making it. */
+  growth(text: string, end: number): number;
   /**
    * Whether the platform surely makes a link of what looks like one. Else it is text, and `markup` has to keep the
    * platform from making one after all.
@@ -43,4 +46,36 @@ export function escapeAroundLinks(text: string, dialect: Dialect): string {
   }
 
   return linkSpans(text).map(escapeSpan).join('');
+}
+
+/** Where `markup` may match a place between two characters: a line begins there. No match of a character is one of these. */
+const LINE_ENDS = '\n\r\u2028\u2029\u2424';
+
+/**
+ * Code points of the escaped text. Splitting asks for it again and again, and making the text took 20 times as long
+ * (a million `*`: 990 ms against 45).
+ */
+export function escapedCodePoints(text: string, dialect: Dialect): number {
+  const { markup, cleanEnd } = dialect;
+  let count = codePoints(text);
+  markup.lastIndex = 0;
+  let found = markup.test(text);
+  for (const span of linkSpans(text)) {
+    const isLink = span.kind === 'link' && dialect.isLink(span, text);
+    const end = span.start + span.text.length;
+    while (found && markup.lastIndex <= end) {
+      const matchEnd = markup.lastIndex;
+      if (!isLink) count += dialect.growth(text, matchEnd);
+      if (isPlace(text, matchEnd)) markup.lastIndex++;
+      found = markup.test(text);
+    }
+    if (!isLink) continue;
+    cleanEnd.lastIndex = end;
+    if (!cleanEnd.test(text)) count += '<>'.length;
+  }
+  return count;
+}
+
+function isPlace(text: string, matchEnd: number): boolean {
+  return matchEnd === 0 || LINE_ENDS.includes(text.charAt(matchEnd - 1));
 }

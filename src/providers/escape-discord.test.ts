@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeDiscord } from './escape-discord.ts';
+import { hostileText } from '../../test/support/hostile-text.ts';
+import { discordCodePoints, escapeDiscord } from './escape-discord.ts';
 import { linkSpans } from './link-spans.ts';
 
 // Goal: readers see what was typed. Method: a table of the cases people meet, then a model of Discord's parser on
@@ -110,3 +111,12 @@ function shown(source: string): { text: string; links: string[] } {
   }
   return { text, links };
 }
+
+test('escapeDiscord: the size is that of the escaped text', () => {
+  fc.assert(
+    fc.property(fc.oneof(mixture, hostileText), (text) =>
+      assert.equal(discordCodePoints(text), [...escapeDiscord(text)].length),
+    ),
+    { numRuns: 20_000 },
+  );
+});

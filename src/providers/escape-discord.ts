@@ -1,4 +1,4 @@
-import { type Dialect, escapeAroundLinks } from './escape-around-links.ts';
+import { type Dialect, escapeAroundLinks, escapedCodePoints } from './escape-around-links.ts';
 
 /**
  * What Discord's client treats as markup. A backslash before ASCII punctuation is swallowed and shows the
@@ -28,9 +28,15 @@ export function escapeDiscord(text: string): string {
   return escapeAroundLinks(text, DISCORD);
 }
 
+/** Code points of the escaped text. */
+export function discordCodePoints(text: string): number {
+  return escapedCodePoints(text, DISCORD);
+}
+
 const DISCORD: Dialect = {
   markup: MARKUP,
   escape: ([char]) => `\\${char}`,
+  growth: () => 1,
   // Only lower case: rule `url` of https://github.com/ariabuckles/simple-markdown, which the client is built on (read 2026-09).
   isLink: ({ text }) => /^https?:/.test(text),
   // A bare link is all up to white space but for this tail. In brackets it has no preview, but it ends where it should.

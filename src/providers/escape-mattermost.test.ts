@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { escapeMattermost, isMattermostLink } from './escape-mattermost.ts';
+import { hostileText } from '../../test/support/hostile-text.ts';
+import { escapeMattermost, isMattermostLink, mattermostCodePoints } from './escape-mattermost.ts';
 import { linkSpans } from './link-spans.ts';
 
 // Goal: readers see what was typed and nobody is notified. Method: a table of the cases people meet, then a model of
@@ -148,3 +149,12 @@ function bareLink(rest: string): string | undefined {
 function opens(link: string): boolean {
   return link.split('(').length >= link.split(')').length;
 }
+
+test('escapeMattermost: the size is that of the escaped text', () => {
+  fc.assert(
+    fc.property(fc.oneof(mixture, hostileText), (text) =>
+      assert.equal(mattermostCodePoints(text), [...escapeMattermost(text)].length),
+    ),
+    { numRuns: 20_000 },
+  );
+});

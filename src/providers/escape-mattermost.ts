@@ -1,4 +1,4 @@
-import { type Dialect, escapeAroundLinks } from './escape-around-links.ts';
+import { type Dialect, escapeAroundLinks, escapedCodePoints } from './escape-around-links.ts';
 import type { Span } from './link-spans.ts';
 
 /**
@@ -80,6 +80,11 @@ export function escapeMattermost(text: string): string {
   return escapeAroundLinks(text, MATTERMOST);
 }
 
+/** Code points of the escaped text. */
+export function mattermostCodePoints(text: string): number {
+  return escapedCodePoints(text, MATTERMOST);
+}
+
 const MATTERMOST: Dialect = {
   markup: MARKUP,
   escape({ 0: char, groups }) {
@@ -87,11 +92,26 @@ const MATTERMOST: Dialect = {
     if (groups?.entity !== undefined) return ENTITIES[char] ?? char;
     return `${char === '<' ? '&lt;' : char}\u200b`;
   },
+  growth,
   isLink: isMattermostLink,
   // `;` and `:` only at the very end: before a bracket they are emoticons, and what breaks those joins the link; so
   // would the backslash after `www`.
   cleanEnd: /(?!(?<=www\d{0,3})\.)[?!.,'")\]]*[:;]?(?:\s|$)/iy,
 };
+
+/** These become an entity or get a zero-width space behind them, and `<` may be both. */
+const WITH_ZERO_WIDTH = new RegExp(ZERO_WIDTH.join('|'), 'imuy');
+
+function growth(text: string, end: number): number {
+  const char = text.charAt(end - 1);
+  const entity = end === 0 ? undefined : ENTITIES[char];
+  if (entity === undefined) return 1;
+  if (char === '<' || char === ':') {
+    WITH_ZERO_WIDTH.lastIndex = end - 1;
+    if (WITH_ZERO_WIDTH.test(text)) return char === '<' ? entity.length : 1;
+  }
+  return entity.length - 1;
+}
 
 /**
  * Whether both the web client and the server take this for a link. Where the server does not, a mention in it counts:

@@ -1,5 +1,5 @@
 import type { Verdict } from '../core/outcome.ts';
-import { escapeMattermost } from './escape-mattermost.ts';
+import { escapeMattermost, mattermostCodePoints } from './escape-mattermost.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
 import { retryAfterMs, secondsHeaderMs } from './pause.ts';
 import {
@@ -15,7 +15,6 @@ import {
 import { postJson } from './post-json.ts';
 import type { Answer, Provider } from './provider.ts';
 import { readJsonObject, textField } from './read-json.ts';
-import { codePoints } from './text-size.ts';
 
 const HANDLER =
   'https://github.com/mattermost/mattermost/blob/master/server/channels/web/webhook.go (read 2026-09)';
@@ -130,7 +129,7 @@ export const mattermostBot: Provider = {
     max: 16_383,
     unit: 'code_points',
     source: POST,
-    measure: (text) => codePoints(escapeMattermost(text)),
+    measure: mattermostCodePoints,
   },
   codes,
 

@@ -14,6 +14,7 @@ import {
 import { postJson } from './post-json.ts';
 import type { Answer, Provider } from './provider.ts';
 import { readJsonObject, textField } from './read-json.ts';
+import { countOf } from './text-size.ts';
 
 const GUIDE = 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks (read 2026-09)';
 const RATES = 'https://docs.slack.dev/apis/web-api/rate-limits (read 2026-09)';
@@ -116,7 +117,7 @@ export const slackBot: Provider = {
     max: 3_000,
     unit: 'utf16_units',
     source: TEXT_OBJECT,
-    measure: (text) => escapeControl(text).length,
+    measure: escapedUnits,
   },
   codes,
 
@@ -162,6 +163,11 @@ function isLink(url: string): boolean {
  */
 function escapeControl(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** `escapeControl(text).length`. */
+function escapedUnits(text: string): number {
+  return text.length + 4 * countOf('&', text) + 3 * (countOf('<', text) + countOf('>', text));
 }
 
 function readAnswer(answer: Answer): Verdict {

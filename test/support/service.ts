@@ -31,6 +31,20 @@ export interface RunningService {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
+/** The command ended, or said nothing for too long, before it listened. */
+export class StartFailure extends Error {
+  /** The exit code, or the signal's name; null when it was still running. */
+  readonly end: number | string | null;
+  readonly output: string;
+
+  constructor(end: number | string | null, output: string) {
+    super(`the service did not start (${end ?? 'no answer'}):\n${output}`);
+    this.name = 'StartFailure';
+    this.end = end;
+    this.output = output;
+  }
+}
+
 /** As `npm start` has them: V8's young generations stay small, which saves 20-30 MiB and costs no time that was seen. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
@@ -40,6 +54,7 @@ const START_TIMEOUT_MS = 120_000;
 /**
  * Starts the real command as a process of its own and waits until it listens.
  *
+ * @throws StartFailure
  * @param front a command that runs it, such as a tracer; signals must reach the service all the same.
  */
 export async function startService(
@@ -67,7 +82,7 @@ export async function startService(
     const end = child.exitCode ?? child.signalCode;
     if (end !== null || Date.now() - started > START_TIMEOUT_MS) {
       child.kill('SIGKILL');
-      throw new Error(`the service did not start (${end ?? 'no answer'}):\n${output()}`);
+      throw new StartFailure(end, output());
     }
     await sleep(10);
   }

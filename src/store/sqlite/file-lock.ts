@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, realpathSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeDurableFolder } from './durable-folder.ts';
@@ -19,13 +19,13 @@ const SQLITE_BUSY = 5;
  * The lock is SQLite's own, on a small file beside the store. It works alike on every system, and the kernel frees it
  * when the process ends in whatever way.
  *
+ * @param path see `realStorePath`.
  * @returns gives the lock back.
  * @throws StoreInUseError
  */
 export function lockStoreFile(path: string): () => void {
   makeDurableFolder(dirname(path));
-  // Through a symbolic link it is the same store.
-  const lockPath = `${existsSync(path) ? realpathSync(path) : path}.lock`;
+  const lockPath = `${path}.lock`;
   closeSync(openSync(lockPath, 'a', 0o600));
   chmodSync(lockPath, 0o600);
   const db = new DatabaseSync(lockPath, { timeout: 0 });
@@ -33,8 +33,10 @@ export function lockStoreFile(path: string): () => void {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-    throw isBusy ? new StoreInUseError({ cause: error }) : error;
+    if (!(error instanceof Error)) throw error;
+    if ('errcode' in error && error.errcode === SQLITE_BUSY) throw new StoreInUseError({ cause: error });
+    // It is this file and not the store that is at fault.
+    throw new Error(`${lockPath}: ${error.message}`, { cause: error });
   }
   return () => db.close();
 }

@@ -12,7 +12,19 @@ export type ToWriter =
   | { readonly kind: 'batch'; readonly requests: readonly Request[] }
   | { readonly kind: 'close' };
 
-export type WhyUnusable = 'in_use' | 'foreign' | 'schema_too_new' | 'failed';
+/**
+ * - `orphaned_log`: the log of writes (`-wal`) has something, and the file that it belongs to is absent or empty.
+ * - `failed`: whatever the system says.
+ */
+export type WhyUnusable =
+  | 'in_use'
+  | 'foreign'
+  | 'schema_too_new'
+  | 'damaged'
+  | 'orphaned_log'
+  | 'forbidden'
+  | 'no_space'
+  | 'failed';
 
 export type FromWriter =
   | { readonly kind: 'ready'; readonly clockAheadMs: number }

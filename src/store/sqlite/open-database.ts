@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type Migration, pendingMigrations, readMigrations } from '../migrate.ts';
 
@@ -24,14 +24,25 @@ export class ForeignFileError extends Error {
   }
 }
 
+/** The store file is gone or empty, and its log of writes is still there. */
+export class OrphanedLogError extends Error {
+  constructor() {
+    super('the log of writes has data, and the file that it belongs to is absent or empty');
+    this.name = 'OrphanedLogError';
+  }
+}
+
 /**
  * Opens the file for the one connection that writes, creates it if it is absent, and brings its schema up to date.
  *
- * @throws ForeignFileError, SchemaTooNewError; then the file is as it was.
+ * @throws ForeignFileError, SchemaTooNewError, OrphanedLogError; then the files are as they were.
  */
 export function openForWriting(path: string): DatabaseSync {
   assertSqliteVersion();
-  if (path !== IN_MEMORY) closeSync(openSync(path, 'a', 0o600));
+  if (path !== IN_MEMORY) {
+    assertLogHasStore(path);
+    closeSync(openSync(path, 'a', 0o600));
+  }
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     const missing = findMissingMigrations(db);
@@ -45,12 +56,18 @@ export function openForWriting(path: string): DatabaseSync {
   }
 }
 
+/** SQLite would take an empty file for a new database and remove the log: with it what was acknowledged last. */
+function assertLogHasStore(path: string): void {
+  const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0) throw new OrphanedLogError();
+}
+
 function configure(db: DatabaseSync): void {
   // FULL: a commit returns only after its fsync. NORMAL loses acknowledged messages on a power cut.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
   // macOS only: its fsync leaves data in the drive's cache. Elsewhere these change nothing.
   db.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1');
-  db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768');
+  db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192');
 }
 
 /** Opens the file for the push log's queries: they never wait for a writer and never make one wait. */

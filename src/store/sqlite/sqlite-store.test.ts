@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -111,6 +112,41 @@ test('a symbolic link to the file is the same store', {
   await first.close();
 });
 
+test('a store is used through a symbolic link, and made through one that leads to nothing yet', {
+  skip: process.platform === 'win32' && 'needs rights there',
+}, async () => {
+  const path = newPath();
+  const link = `${path}-link`;
+  symlinkSync(path, link);
+  for (const expected of [1, 2]) {
+    const store = await openSqliteStore({ path: link, onFatal });
+    const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+    await store.accept(acceptCommand(ref?.channelId ?? 0));
+    await assert.rejects(openSqliteStore({ path, onFatal }), { why: 'in_use' });
+    assert.equal((await store.listMessages({ limit: 10 })).entries.length, expected);
+    await store.close();
+  }
+});
+
+for (const left of ['absent', 'empty']) {
+  test(`a log of writes whose store is ${left} is refused and kept`, async () => {
+    const path = newPath();
+    writeFileSync(`${path}-wal`, 'acknowledged messages');
+    if (left === 'empty') writeFileSync(path, '');
+    await assert.rejects(openSqliteStore({ path, onFatal }), { why: 'orphaned_log' });
+    assert.equal(readFileSync(`${path}-wal`, 'utf8'), 'acknowledged messages');
+    assert.equal(existsSync(path), left === 'empty');
+  });
+}
+
+test('a damaged lock is named, not the store', async () => {
+  const path = newPath();
+  writeFileSync(`${path}.lock`, 'no database at all '.repeat(200));
+  await assert.rejects(openSqliteStore({ path, onFatal }), (error) => {
+    return error instanceof StoreUnusableError && error.why === 'failed' && error.message.includes('.lock');
+  });
+});
+
 test('after a clean stop everything is in the one file', async () => {
   const path = newPath();
   const store = await openSqliteStore({ path, onFatal });
@@ -138,6 +174,7 @@ test('a newer schema is refused and left alone', async () => {
 test('a file that is no database is refused and left alone', async () => {
   await assert.rejects(openSqliteStore({ path: import.meta.filename, onFatal }), {
     name: 'StoreUnusableError',
+    why: 'damaged',
   });
   rmSync(`${import.meta.filename}.lock`, { force: true });
 });

@@ -13,6 +13,7 @@ import type {
   WhyUnusable,
   WorkerOptions,
 } from './messages.ts';
+import { realStorePath } from './real-path.ts';
 
 export interface SqliteStoreOptions {
   /** Absolute path of the database file; its folder is made if it is absent. */
@@ -58,7 +59,8 @@ interface Waiting {
  *
  * @throws StoreUnusableError when another process has the file, it is no store or a newer one, or it cannot be opened.
  */
-export async function openSqliteStore({ path, onFatal }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptions): Promise<Store> {
+  const path = realStorePath(named);
   const writerOptions: WorkerOptions = { path };
   const writer = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: writerOptions });
   const { clockAheadMs } = await whenReady(writer);

@@ -1,13 +1,12 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../core/clock.ts';
-import { SchemaTooNewError } from '../migrate.ts';
 import { systemBoot } from '../system-boot.ts';
-import { lockStoreFile, StoreInUseError } from './file-lock.ts';
+import { lockStoreFile } from './file-lock.ts';
 import { createFilesExistCheck } from './files-exist.ts';
 import type { Request } from './group-commit.ts';
-import type { FromWriter, ToWriter, WhyUnusable, WorkerOptions } from './messages.ts';
-import { ForeignFileError } from './open-database.ts';
+import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
 import { openEngine } from './open-engine.ts';
+import { whyUnusable } from './why-unusable.ts';
 
 /**
  * The thread that writes. It has SQLite to itself, so that a slow disk or a checkpoint never stops the event loop of
@@ -26,7 +25,7 @@ try {
 } catch (error) {
   tell({
     kind: 'unusable',
-    why: reasonOf(error),
+    why: whyUnusable(error),
     message: error instanceof Error ? error.message : String(error),
   });
 }
@@ -52,10 +51,4 @@ function serve({ path }: WorkerOptions): void {
     port.close();
   });
   tell({ kind: 'ready', clockAheadMs: engine.clockAheadMs });
-}
-
-function reasonOf(error: unknown): WhyUnusable {
-  if (error instanceof StoreInUseError) return 'in_use';
-  if (error instanceof ForeignFileError) return 'foreign';
-  return error instanceof SchemaTooNewError ? 'schema_too_new' : 'failed';
 }

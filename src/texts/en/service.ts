@@ -57,6 +57,14 @@ export const service: typeof zh = {
   storeInUse: 'another PostPoint process uses this store file, stop it first',
   storeTooNew: 'a newer PostPoint made this store file, use that version',
   storeForeign: 'the store file is a database of another program and was left alone; check store.url',
+  storeDamaged:
+    'the store file is damaged or no store of PostPoint, and was left alone; restore a backup or check store.url',
+  storeOrphanedLog:
+    'the store file is absent or empty, and its -wal file still has data; put the store file back, and delete the -wal only if it is not needed any more',
+  storeForbidden: 'no permission to read and write the store file or its folder, check their modes',
+  storeNoSpace: 'the disk is full and the store cannot be written; make room and start again',
+  inFlightStuck:
+    'the file of marks in flight of the last run cannot be removed; check its mode and that of its folder',
   storeUnusable: 'the store file cannot be used',
   file: 'file',
   portTaken: (address) => `${address} is taken by another program, change api.port or stop that program`,

@@ -52,6 +52,12 @@ export const service = {
   storeInUse: '存储文件正被另一个 PostPoint 进程使用，请先停止它',
   storeTooNew: '存储文件由更新版本的 PostPoint 创建，请使用新版本',
   storeForeign: '存储文件是其他程序的数据库，没有改动它；请检查 store.url',
+  storeDamaged: '存储文件已损坏，或者不是 PostPoint 的存储，没有改动它；请从备份恢复，或检查 store.url',
+  storeOrphanedLog:
+    '存储文件不存在或是空的，但它的 -wal 文件里还有数据；请把存储文件放回原处，确实不再需要才删除 -wal',
+  storeForbidden: '没有权限读写存储文件或它所在的文件夹，请检查权限',
+  storeNoSpace: '磁盘已满，存储无法写入，请腾出空间后重新启动',
+  inFlightStuck: '无法删除上次留下的进行中标记文件，请检查它和所在文件夹的权限',
   storeUnusable: '存储文件无法使用',
   file: '文件',
   portTaken: (address: string) => `${address} 已被其他程序占用，请更改 api.port 或停止占用它的程序`,

@@ -13,9 +13,9 @@ import {
 } from './search-file.ts';
 
 /** Messages in one step at most: some 50 ms, and about the longest that `close` has to wait. */
-const STEP_MESSAGES = 1_024;
+const STEP_MESSAGES = 256;
 /** Text in one step at most, give or take one block. */
-const STEP_BYTES = 4 * 1024 * 1024;
+const STEP_BYTES = 1024 * 1024;
 const STEP_DELIVERIES = 4_096;
 /** Pages of the index that one step merges: some 20 ms. */
 const MERGE_PAGES = 200;

@@ -141,7 +141,7 @@ function open(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   // NORMAL: a power cut may take the newest rows, which are then indexed again, and never damages the file.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000');
-  db.exec('PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY');
+  db.exec('PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY');
   return db;
 }
 
