@@ -13,7 +13,6 @@ import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { readPageFiles } from '../http/page-files.ts';
-import type { ChannelDirectory } from '../http/routes/channels.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
@@ -21,7 +20,7 @@ import { createChangeFeed } from '../pushlog/change-feed.ts';
 import { noteChanges } from '../pushlog/noting-store.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
 import type { InFlightMarks } from '../store/in-flight.ts';
-import type { Store } from '../store/store.ts';
+import type { ChannelRef, Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
@@ -163,7 +162,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     const [address] = await server.listen();
     const started = await startLanes();
     dispatcher = started;
-    await reportLeftovers({ config, store, logger, lang }, directory, started.interrupted);
+    await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted);
     return {
       url: urlOf(address),
       async stop() {
@@ -189,7 +188,7 @@ function urlOf(address: AddressInfo | undefined): string {
 /** Says what an earlier run left behind, where a person may want to look. */
 async function reportLeftovers(
   { config, store, logger, lang }: Pick<AppDeps, 'config' | 'store' | 'logger' | 'lang'>,
-  directory: ChannelDirectory,
+  refs: readonly ChannelRef[],
   interrupted: Interrupted,
 ): Promise<void> {
   const say = texts[lang].service;
@@ -201,10 +200,13 @@ async function reportLeftovers(
       [say.interruptedNotSent]: notSent,
     });
   }
-  for (const { name, state, reason } of await directory.list()) {
-    if (state === 'stopped') logger.error(name, say.channelStopped, { [say.reason]: reason?.[lang] ?? '' });
+  const held = new Map((await store.listHeldEndpoints()).map((endpoint) => [endpoint.endpointId, endpoint]));
+  for (const { name, endpointId } of refs) {
+    const { stoppedAtMs = null, reason } = held.get(endpointId) ?? {};
+    if (stoppedAtMs !== null) logger.error(name, say.channelStopped, { [say.reason]: reason?.[lang] ?? '' });
   }
   const configured = new Set(config.channels.map(({ name }) => name));
+  if ((await store.listWaitingChannels()).every((name) => configured.has(name))) return;
   for (const { channel, count } of await store.countOpen()) {
     if (!configured.has(channel)) logger.warn(channel, say.channelNotConfigured, { [say.waiting]: count });
   }

@@ -95,13 +95,17 @@ async function serveUntilStopped(
     return 1;
   } finally {
     await app?.stop();
-    const waiting = (await store?.countOpen().catch(() => [])) ?? [];
-    const left = waiting.reduce((sum, { count }) => sum + count, 0);
+    const left = await countLeft(store).catch(() => 0);
     if (left > 0) logger.info('postpoint', say.leftForNextStart, { [say.count]: left });
     inFlight?.close();
     await store?.close();
     stop.release();
   }
+}
+
+async function countLeft(store: Store | null): Promise<number> {
+  if (store === null || (await store.listWaitingChannels()).length === 0) return 0;
+  return (await store.countOpen()).reduce((sum, { count }) => sum + count, 0);
 }
 
 /** What a person at the terminal wants to know first. */

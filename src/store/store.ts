@@ -35,6 +35,8 @@ export interface Store {
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
   /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
+  /** Names of the channels that have open deliveries: found at once, however many there are. */
+  listWaitingChannels(): Promise<string[]>;
   countOpen(): Promise<{ readonly channel: string; readonly count: number }[]>;
   /** Of each channel that has open deliveries: when the oldest of them was accepted, wall-clock ms. */
   listOldestOpen(): Promise<{ readonly channel: string; readonly acceptedAtMs: number }[]>;

@@ -626,6 +626,10 @@ export function storeConformance(
         await accept([channel]);
         await accept([channel]);
         await record(await takeOne(channel), OK, DELIVERED);
+        assert.deepEqual(
+          (await store.listWaitingChannels()).toSorted(),
+          (await store.countOpen()).map(({ channel }) => channel).toSorted(),
+        );
         const counts = await store.countOpen();
         assert.deepEqual(
           counts.find((row) => row.channel === channel.name),

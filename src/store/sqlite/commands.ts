@@ -23,6 +23,7 @@ export interface WriteCommands {
   resend(command: ResendCommand): ResendResult;
   listInterrupted(): InterruptedAttempt[];
   listHeldEndpoints(): HeldEndpoint[];
+  listWaitingChannels(): string[];
   resumeEndpoint(endpointId: number): void;
   listWindowRoom(endpoints: readonly EndpointWindows[]): EndpointRoom[];
   /** Writes a little, to find out whether the store works again. */

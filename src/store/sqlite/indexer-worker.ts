@@ -9,7 +9,8 @@ import { isDamage, openSearchForFilling, removeSearchFile } from './search/searc
 /** The thread that fills the search index from what the store has on disk. Nobody waits for it. */
 
 /** After each step it rests for this many times what the step took: accepts and deliveries go first. */
-const REST_FACTOR = 10000;
+const REST_FACTOR = 1;
+const REST_FACTOR_WHEN_BUSY = 19;
 /** A full disk, for example: what is not indexed is read from the store meanwhile. */
 const RETRY_MS = 10_000;
 /** The lowest priority. */
@@ -26,11 +27,14 @@ const store = openForReading(path);
 let filling: { search: DatabaseSync; step: () => boolean } | null = null;
 /** The file is damaged: 1. everybody else lets go of it, 2. it is removed. */
 let isDamaged = false;
+let restFactor = REST_FACTOR;
 let timer: NodeJS.Timeout | undefined = setTimeout(work, 0);
 
 port.on('message', (message: ToIndexer) => {
   switch (message) {
     case 'changed':
+    case 'busy':
+      restFactor = message === 'busy' ? REST_FACTOR_WHEN_BUSY : REST_FACTOR;
       if (!isDamaged) timer ??= setTimeout(work, 0);
       return;
     case 'remake':
@@ -54,7 +58,7 @@ function work(): void {
   const startedMs = performance.now();
   try {
     filling ??= begin();
-    if (filling.step()) timer = setTimeout(work, (performance.now() - startedMs) * REST_FACTOR);
+    if (filling.step()) timer = setTimeout(work, (performance.now() - startedMs) * restFactor);
   } catch (error) {
     if (isDamage(error)) {
       isDamaged = true;

@@ -52,6 +52,7 @@ export function openInlineStore(options: InlineStoreOptions): Store {
     resend: (command) => write('resend', command),
     listInterrupted: () => write('listInterrupted', undefined as never),
     listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
+    listWaitingChannels: () => write('listWaitingChannels', undefined as never),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
     listMessages: async (query) => queries.listMessages(query, null),

@@ -63,8 +63,11 @@ export type FromReader =
   | { readonly ok: true; readonly value: ReadResult; readonly indexDamaged: boolean }
   | { readonly ok: false; readonly message: string };
 
-/** `changed`: there may be something to index. `remake`: nobody reads the index any more; begin it anew. */
-export type ToIndexer = 'changed' | 'remake' | 'close';
+/**
+ * `changed`: there may be something to index. `busy`: the same, but the store has much else to do now. `remake`: nobody
+ * reads the index any more; begin it anew.
+ */
+export type ToIndexer = 'changed' | 'busy' | 'remake' | 'close';
 
 /** `usable`: the index can be read. `damaged`: nobody may read it any more; answered by `remake`. */
 export type FromIndexer = 'usable' | 'damaged';

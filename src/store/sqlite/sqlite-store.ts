@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Store, StoreError } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { Reply, Request } from './group-commit.ts';
-import { startIndexing } from './indexing.ts';
+import { createIndexing } from './indexing.ts';
 import type {
   FromReader,
   FromWriter,
@@ -55,7 +55,7 @@ interface Waiting {
 
 /**
  * The store on one SQLite file: a thread that writes, one that reads, one that indexes, and this front that hands them
- * commands.
+ * commands. The last two start when there is something for them to do: each takes 10 MiB and a tenth of a second.
  *
  * @throws StoreUnusableError when another process has the file, it is no store or a newer one, or it cannot be opened.
  */
@@ -65,7 +65,6 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
   const writer = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: writerOptions });
   const { clockAheadMs } = await whenReady(writer);
   const readerOptions: ReaderOptions = { path, clockAheadMs };
-  const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: readerOptions });
 
   const waiting: Waiting[] = [];
   let waitingText = 0;
@@ -107,7 +106,7 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
       else reject(toError(reply));
     }
     noteHealth(replies);
-    indexing.noteChange();
+    indexing.noteChanges(replies.length);
   }
 
   /** After a bug in one of them, commands run each on its own: so a fault of the disk may be in any reply. */
@@ -146,11 +145,11 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
     die(new StoreError('unavailable', `the writing thread failed: ${error.message}`)),
   );
   const writerEnded = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
-  const read = createReading(reader, () => indexing.remake());
-  const indexing = startIndexing(path, {
-    openIndex: () => read.ask({ name: 'openIndex', argument: null }),
-    closeIndex: () => read.ask({ name: 'closeIndex', argument: null }),
-  });
+  const read = createReading(
+    () => new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: readerOptions }),
+    () => indexing.remake(),
+  );
+  const indexing = createIndexing(path, read);
 
   async function close(): Promise<void> {
     clearTimeout(probe);
@@ -179,9 +178,13 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
     resend: (command) => write('resend', command),
     listInterrupted: () => write('listInterrupted', undefined as never),
     listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
+    listWaitingChannels: () => write('listWaitingChannels', undefined as never),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
-    listMessages: (query) => read.ask({ name: 'listMessages', argument: query }),
+    listMessages(query) {
+      if (query.text !== undefined) indexing.start();
+      return read.ask({ name: 'listMessages', argument: query });
+    },
     getMessage: (id) => read.ask({ name: 'getMessage', argument: id }),
     countOpen: () => read.ask({ name: 'countOpen', argument: null }),
     listOldestOpen: () => read.ask({ name: 'listOldestOpen', argument: null }),
@@ -211,40 +214,62 @@ function toError(reply: Reply | undefined): Error {
   return reply.kind === null ? new Error(reply.message) : new StoreError(reply.kind, reply.message);
 }
 
-/** Hands questions to the reading thread, which answers in their order. */
-function createReading(reader: Worker, onIndexDamaged: () => void) {
+/** Hands questions to the reading thread, which starts with the first and answers in their order. */
+function createReading(startReader: () => Worker, onIndexDamaged: () => void) {
   const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
   let open = true;
+  let started: { reader: Worker; ended: Promise<void> } | null = null;
+  /** The index can be used, which a thread that is not there yet must be told. */
+  let hasIndex = false;
   const failAll = (error: Error) => {
     open = false;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
-  reader.on('message', (reply: FromReader) => {
-    const asked = waiting.shift();
-    if (reply.ok) asked?.resolve(reply.value);
-    else asked?.reject(new StoreError('unavailable', reply.message));
-    if (reply.ok && reply.indexDamaged) onIndexDamaged();
-  });
-  reader.on('error', (error: Error) =>
-    failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
-  );
-  const ended = new Promise<void>((resolve) => reader.once('exit', () => resolve()));
+
+  function start() {
+    const reader = startReader();
+    reader.on('message', (reply: FromReader) => {
+      const asked = waiting.shift();
+      if (reply.ok) asked?.resolve(reply.value);
+      else asked?.reject(new StoreError('unavailable', reply.message));
+      if (reply.ok && reply.indexDamaged) onIndexDamaged();
+    });
+    reader.on('error', (error: Error) =>
+      failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
+    );
+    started = { reader, ended: new Promise((resolve) => reader.once('exit', () => resolve())) };
+    if (hasIndex) ask({ name: 'openIndex', argument: null }).catch(() => undefined);
+    return started;
+  }
+
+  function ask<Request extends ReadRequest>(
+    request: Request,
+  ): Promise<ReturnType<ReadResults[Request['name']]>> {
+    if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
+    if (waiting.length >= MAX_WAITING_READS) {
+      return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));
+    }
+    const { reader } = started ?? start();
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve: resolve as (value: unknown) => void, reject });
+      reader.postMessage(request);
+    });
+  }
 
   return {
-    ask<Request extends ReadRequest>(request: Request): Promise<ReturnType<ReadResults[Request['name']]>> {
-      if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
-      if (waiting.length >= MAX_WAITING_READS) {
-        return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));
-      }
-      return new Promise((resolve, reject) => {
-        waiting.push({ resolve: resolve as (value: unknown) => void, reject });
-        reader.postMessage(request);
-      });
+    ask,
+    async openIndex(): Promise<void> {
+      hasIndex = true;
+      if (started !== null) await ask({ name: 'openIndex', argument: null });
+    },
+    async closeIndex(): Promise<void> {
+      hasIndex = false;
+      if (started !== null) await ask({ name: 'closeIndex', argument: null });
     },
     async close(): Promise<void> {
-      if (open) reader.postMessage('close');
+      if (open) started?.reader.postMessage('close');
       open = false;
-      await ended;
+      await started?.ended;
     },
   };
 }

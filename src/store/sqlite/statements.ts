@@ -159,6 +159,12 @@ export function prepareStatements(db: DatabaseSync) {
        JOIN channel c ON c.id = d.channel_id
        WHERE d.status = ${SENDING} ORDER BY d.id`,
     ),
+    waitingChannels: db.prepare(
+      `SELECT DISTINCT c.name FROM channel c WHERE
+         EXISTS (SELECT 1 FROM delivery d WHERE d.channel_id = c.id AND d.status = ${QUEUED})
+         OR EXISTS (SELECT 1 FROM delivery d WHERE d.channel_id = c.id AND d.status = ${SENDING})
+         OR EXISTS (SELECT 1 FROM delivery d WHERE d.channel_id = c.id AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}))`,
+    ),
     addCounts: db.prepare(
       `INSERT INTO delivery_count (width_ms, start_ms, channel_id, accepted, delivered, failed) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted, delivered = delivered + excluded.delivered,

@@ -54,6 +54,7 @@ export function createWriteCommands(
     resend: createResend(sql, clock, counts),
     listInterrupted: () => sql.interrupted.all() as unknown as InterruptedAttempt[],
     listHeldEndpoints: () => listHeldEndpoints(sql, clock),
+    listWaitingChannels: () => (sql.waitingChannels.all() as { name: string }[]).map(({ name }) => name),
     resumeEndpoint: (endpointId) => void sql.resumeEndpoint.run(endpointId),
     listWindowRoom: (endpoints) => endpoints.map((endpoint) => windowRoom(sql, clock, endpoint)),
     probe: () => writeSeenTime(sql, clock),
