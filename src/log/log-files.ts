@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import openRollingFile from 'pino-roll';
+import type { RollingFileOptions } from 'pino-roll';
 import { type LineSink, MAX_WAITING_BYTES, sinkOf } from './line-sink.ts';
 
 /** A new file each day and each 10 MB; with the current one at most 310 MB. */
@@ -34,6 +34,12 @@ export function openLogFiles(
     maxLength: MAX_WAITING_BYTES,
   });
   return sinkWhenOpen(opening.then(sinkOf));
+}
+
+/** Loaded when it is wanted: it brings 300 modules along. */
+async function openRollingFile(options: RollingFileOptions) {
+  const { default: open } = await import('pino-roll');
+  return open(options);
 }
 
 /** A sink whose first lines wait until it is open. If it never opens, its lines are lost and nothing else. */

@@ -2,7 +2,7 @@
 declare module 'pino-roll' {
   import type { SonicBoom } from 'sonic-boom';
 
-  export default function openRollingFile(options: {
+  export interface RollingFileOptions {
     file: string;
     extension: string;
     dateFormat: string;
@@ -11,5 +11,7 @@ declare module 'pino-roll' {
     limit: { count: number; removeOtherLogFiles: boolean };
     mode: number;
     maxLength: number;
-  }): Promise<SonicBoom>;
+  }
+
+  export default function openRollingFile(options: RollingFileOptions): Promise<SonicBoom>;
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { stringify } from 'yaml';
-import { LANGS, type Lang, langOfHeader } from '../../texts/texts.ts';
-import { buildOpenApi } from '../openapi.ts';
+import { type Lang, langOfHeader } from '../../texts/texts.ts';
+import type { OpenApiOptions } from '../openapi.ts';
 import { SWAGGER_CSP } from '../security-headers.ts';
 import { swaggerAssets } from '../swagger-assets.ts';
 
@@ -13,18 +12,18 @@ export interface SwaggerDeps {
 /** `/swagger/` (Swagger UI) and `/swagger/openapi.yaml`, in the caller's language. */
 export function registerSwagger(app: FastifyInstance, { version, headerNames }: SwaggerDeps): void {
   const documents = new Map<Lang, string>();
-  const documentIn = (lang: Lang) => {
-    const text = documents.get(lang) ?? stringify(buildOpenApi({ lang, version, headerNames }));
+  async function documentIn(lang: Lang): Promise<string> {
+    const text = documents.get(lang) ?? (await writeDocument({ lang, version, headerNames }));
     documents.set(lang, text);
     return text;
-  };
+  }
 
   app.get('/swagger', (_request, reply) => reply.redirect('/swagger/', 302));
-  app.get('/swagger/openapi.yaml', (request, reply) =>
+  app.get('/swagger/openapi.yaml', async (request, reply) =>
     reply
       .header('vary', 'accept-language')
       .type('application/yaml; charset=utf-8')
-      .send(documentIn(langOfHeader(request.headers['accept-language']))),
+      .send(await documentIn(langOfHeader(request.headers['accept-language']))),
   );
   for (const { name, type, read } of swaggerAssets()) {
     app.get(`/swagger/${name}`, async (_request, reply) =>
@@ -34,6 +33,10 @@ export function registerSwagger(app: FastifyInstance, { version, headerNames }: 
         .send(await read()),
     );
   }
-  // Both are made once at the start, so that a fault in them shows then.
-  for (const lang of LANGS) documentIn(lang);
+}
+
+/** What it takes to write a document is loaded with the first one: 450 modules, a fifth of a start. */
+async function writeDocument(options: OpenApiOptions): Promise<string> {
+  const [{ stringify }, { buildOpenApi }] = await Promise.all([import('yaml'), import('../openapi.ts')]);
+  return stringify(buildOpenApi(options));
 }
