@@ -24,7 +24,7 @@ const PEERS = join(import.meta.dirname, '../peers');
 const MAIN = join(import.meta.dirname, '../../bin/postpoint.ts');
 
 /** As `npm start` has it. */
-const NODE_FLAGS = (process.env.BF ?? '--max-semi-space-size=2').split(' ');
+const NODE_FLAGS = ['--max-semi-space-size=8'];
 
 export const bare: Subject = {
   name: 'bare node:http',

@@ -14,10 +14,10 @@ import { type DeliveryPolicy, decideNextStep } from './retry-decision.ts';
 import type { Waker } from './waker.ts';
 
 /** Requests of one channel in flight at most. The windows allow fewer on every chat platform. */
-const MAX_IN_FLIGHT = 64;
+const MAX_IN_FLIGHT = 128;
 
 /** Attempts of one channel that are taken and not yet recorded, at most: a slow disk makes them wait for their records. */
-const MAX_UNRECORDED = 4 * MAX_IN_FLIGHT;
+const MAX_UNRECORDED = 2 * MAX_IN_FLIGHT;
 
 /** How long a lane keeps still after the store or a bug has stopped it. */
 const TROUBLE_WAIT_MS = 1_000;
