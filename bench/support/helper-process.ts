@@ -9,9 +9,21 @@ export interface HelperProcess {
   end(): Promise<void>;
 }
 
-/** @param file an absolute path; the process tells when it is ready by answering its first question. */
-export function startHelper(file: string, args: readonly string[] = []): HelperProcess {
-  const child: ChildProcess = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+/**
+ * @param file an absolute path; the process tells when it is ready by answering its first question.
+ * @param front a command in front of it, such as a tracer.
+ */
+export function startHelper(
+  file: string,
+  args: readonly string[] = [],
+  [execPath = process.execPath, ...rest]: readonly string[] = [],
+): HelperProcess {
+  const execArgv = execPath === process.execPath ? [] : [...rest, process.execPath];
+  const child: ChildProcess = fork(file, args, {
+    execPath,
+    execArgv,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = once(child, 'exit');
   return {
     pid: child.pid ?? -1,

@@ -4,7 +4,7 @@ import type { Load, LoadFigures } from '../processes/load.ts';
 import type { SinkFigures } from '../processes/sink.ts';
 import { type HelperProcess, startHelper } from './helper-process.ts';
 import { cpuMs, peakRssMiB } from './process-cost.ts';
-import type { RunningSubject } from './subjects.ts';
+import type { RunningSubject, Subject } from './subjects.ts';
 
 const PROCESSES = join(import.meta.dirname, '../processes');
 
@@ -78,4 +78,18 @@ export async function measureLoad(
     cpuUsPerMessage: (cpuSpentMs * 1_000) / sent.accepted,
     peakMiB: peakRssMiB(subject.pids),
   };
+}
+
+/** The same with a subject that is started for it. */
+export async function measureSubject(
+  bench: Bench,
+  subject: Subject,
+  options: LoadOptions,
+): Promise<Measured> {
+  const running = await subject.start();
+  try {
+    return await measureLoad(bench, running, options);
+  } finally {
+    await running.stop();
+  }
 }

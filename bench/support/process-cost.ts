@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** What Linux tells of processes: nothing on other systems. */
+/** What Linux tells of processes. */
+
+/** @returns why there are no such figures here, or null. */
+export function processFiguresMissing(): string | null {
+  return process.platform === 'linux'
+    ? null
+    : 'processor time and memory of processes are read from /proc, which only Linux has';
+}
 
 /** Of all threads, user and system, since they started. */
 export function cpuMs(pids: readonly number[]): number {

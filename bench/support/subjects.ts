@@ -39,7 +39,7 @@ export interface ServiceOptions {
   /** Lines for the top of `config.toml`. */
   readonly settings?: string;
   readonly channels: readonly { readonly name: string; readonly url: string; readonly limits?: string }[];
-  /** A folder of its own with `data/` in it; without one: an empty one, gone at the end. */
+  /** A folder with `data/` in it, used as it is and kept; without one: an empty one, gone at the end. */
   readonly folder?: string;
   /** A command in front of it, such as a tracer. */
   readonly front?: readonly string[];
@@ -80,6 +80,38 @@ async function startPostpoint(options: ServiceOptions): Promise<RunningSubject> 
       child.kill('SIGKILL');
       await ended;
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The durable accept that comes to mind first: one transaction for each request. @param front a command in front of it. */
+export function oneTransaction(front: readonly string[]): Subject {
+  return {
+    name: 'one transaction per request',
+    async start() {
+      const folder = mkdtempSync(join(tmpdir(), 'postpoint-bench-'));
+      const helper = startHelper(join(PEERS, 'one-transaction.ts'), [join(folder, 'store.db')], front);
+      const { port } = await helper.ask<{ port: number }>({});
+      return {
+        url: textUrl(port),
+        pids: [helper.pid],
+        async stop() {
+          await helper.end();
+          rmSync(folder, { recursive: true, force: true });
+        },
+      };
+    },
+  };
+}
+
+/** Takes no messages: it sends as fast as it can. */
+export function undiciCeiling(sinkUrl: string): Subject {
+  return {
+    name: 'undici alone',
+    async start() {
+      const helper = startHelper(join(PEERS, 'undici-ceiling.ts'), [sinkUrl]);
+      await helper.ask({});
+      return { url: sinkUrl, pids: [helper.pid], stop: helper.end };
     },
   };
 }
@@ -136,12 +168,15 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A start is measured no finer than this. */
+const LOOK_EVERY_MS = 2;
+
 async function untilPrinted(file: string, pattern: RegExp, hasEnded: () => boolean): Promise<string> {
   for (;;) {
     const printed = readFileSync(file, 'utf8');
     const found = pattern.exec(printed)?.[1];
     if (found !== undefined) return found;
     if (hasEnded()) throw new Error(`it did not start:\n${printed}`);
-    await sleep(10);
+    await sleep(LOOK_EVERY_MS);
   }
 }

@@ -183,6 +183,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a request leaves without its mark', 'dies with a request at a receiver', /^copies: .* 0 attempts/, [
     replace(IN_FLIGHT, '        if (!isMarked) chunk.leaving(index, attemptId);\n', ''),
   ]),
+  bug('a mark is written after its request', 'dies with a request at a receiver', /^copies: .* 0 attempts/, [
+    replace(IN_FLIGHT, "if (when === 'now') flush();", "if (when === 'now') flushSoon();"),
+  ]),
   bug(
     'an answer that was read leaves no mark',
     'dies with an answer in hand',
@@ -240,9 +243,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('one route asks for no header', 'strangers ask', /^auth: GET \/api\/channels /, [
     replace(
       'src/http/server.ts',
-      'done(guardApi(raw) ?? ',
-      "done((raw.url === '/api/channels' ? null : guardApi(raw)) ?? ",
+      'return guardApi(raw) ?? ',
+      "return (raw.url === '/api/channels' ? null : guardApi(raw)) ?? ",
     ),
+  ]),
+  bug('the hot path asks for no header', 'strangers ask', /^auth: POST \/api\/text /, [
+    replace('src/http/server.ts', 'checkHost(raw) ?? checkApi(raw),', 'checkHost(raw),'),
   ]),
   bug('a stop gives up what is in flight', 'stops under load', /^unknown: /, [
     replace(DISPATCHER, '      await withinMs(ended, graceMs, clock);\n', ''),

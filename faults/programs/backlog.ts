@@ -17,6 +17,7 @@ import type { Arrival, CheckedChannel, DriverLedger } from '../check/ledgers.ts'
 import type { FaultProgram } from '../program.ts';
 import { startHonestClients } from '../support/honest-clients.ts';
 import { readProcessFigures } from '../support/process-figures.ts';
+import { queueDeliveries } from '../support/queue-deliveries.ts';
 import { startReceivers, takesAll } from '../support/receivers.ts';
 
 const LIVE: CheckedChannel = { name: 'live', ordered: false, endpoint: 'live', perMinute: 0, perSecond: 0 };
@@ -131,12 +132,7 @@ function queueMany(path: string, count: number, heldHash: string): void {
       Date.now() + 86_400_000,
       heldHash,
     );
-    db.prepare(
-      `WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
-       INSERT INTO message (id, msg_type, text, created_at_ms)
-       SELECT printf('01%024d', n), 'text', 'queued ' || n, 0 FROM number`,
-    ).run(count);
-    db.prepare('INSERT INTO delivery (message_seq, channel_id) SELECT seq, ? FROM message').run(channelId);
+    queueDeliveries(db, channelId, count);
     db.exec('COMMIT');
   } finally {
     db.close();

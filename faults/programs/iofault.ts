@@ -266,7 +266,7 @@ async function liveWithFault(
 }
 
 /** A line of the service log that tells what is wrong. */
-const CLEAR_LINE = /\terror\t(store|postpoint)\t(存储|启动失败)/;
+const CLEAR_LINE = /\terror\t(store|postpoint)\t(存储|磁盘已满|启动失败)/;
 
 async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {
   const timer = new AbortController();

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Boot } from '../../src/core/boot.ts';
+import { CHUNK_BYTES } from '../../src/store/in-flight-chunk.ts';
 import { type Engine, openEngine } from '../../src/store/sqlite/open-engine.ts';
 import type { AcceptResult } from '../../src/store/store.ts';
 import {
@@ -22,8 +23,8 @@ import { straceCommand, straceMissing } from '../support/strace.ts';
 const CHANNELS = ['first', 'second'] as const;
 /** Makes the log of writes reach its checkpoint several times. */
 const TEXT = 'x'.repeat(3_000);
-/** More than a frame of the log with its header, and than any text with its head on a socket. */
-const MAX_BYTES = 262_144;
+/** More than the largest write there is: a new chunk of the file of marks. */
+const MAX_BYTES = 2 * CHUNK_BYTES;
 /** One cut can break every promise before it. */
 const SENTENCES_OF_A_CUT = 2;
 /** The replayed disks lie in memory where the system has such a folder: nobody needs them after a power cut. */

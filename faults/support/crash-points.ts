@@ -29,7 +29,10 @@ const RESULT = '  const { outcome, moreParts, durationMs } = result;\n';
 const RECORD = '  const recorded = await recordUntilDone(';
 const STARTED = 'started = true;';
 const TEXT_ROUTE = 'src/http/routes/text.ts';
-const ANSWER = '    sendJson(reply, okJson(acceptedId(answer), requestId));\n';
+const ANSWER = '    return okJson(acceptedId(answer), requestId);\n';
+const HOT_PATH = 'src/http/hot-path.ts';
+const ANSWERED =
+  "        response.writeHead(200, [...HEADERS, 'content-length', Buffer.byteLength(json)]).end(json);\n";
 
 const ofAccept = `requests.some(({ name }) => name === 'accept')`;
 const ofRecord = `requests.some(({ name }) => name === 'recordAttempt')`;
@@ -41,7 +44,7 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
   before('accept_before_commit', 'settled', GROUP_COMMIT, COMMIT, ofAccept),
   after('accept_after_commit', 'settled', GROUP_COMMIT, COMMIT, ofAccept),
   before('accept_before_answer', 'settled', TEXT_ROUTE, ANSWER),
-  after('accept_after_answer', 'settled', TEXT_ROUTE, ANSWER),
+  after('accept_after_answer', 'settled', HOT_PATH, ANSWERED),
   before('turn_before_commit', 'settled', GROUP_COMMIT, COMMIT, ofTurn),
   after('turn_after_commit', 'not_sent', GROUP_COMMIT, COMMIT, ofTurn),
   after('turn_in_hand', 'not_sent', RUN_LANE, TURN),
@@ -64,15 +67,24 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
   {
     name: 'request_written',
     state: 'arrived',
-    // The client writes in the same turn of the event loop; the receiver keeps its answer back for a while.
+    // The client writes before it returns; the receiver keeps its answer back for a while.
     patch: (die) => ({
       file: 'src/channel/exchange.ts',
       find: STARTED,
-      replace: `{ ${STARTED} setImmediate(() => { ${die} }); }`,
+      replace: `{ ${STARTED} process.nextTick(() => { ${die} }); }`,
     }),
   },
   before('answer_read', 'arrived', RUN_LANE, RESULT),
-  before('answer_in_hand', 'answered', RUN_LANE, RECORD),
+  {
+    name: 'answer_in_hand',
+    state: 'answered',
+    // Marks of one turn of the event loop are written together at its end.
+    patch: (die) => ({
+      file: RUN_LANE,
+      find: RECORD,
+      replace: `await new Promise((resolve) => setImmediate(resolve)); ${die}\n${RECORD}`,
+    }),
+  },
   before('record_before_commit', 'answered', GROUP_COMMIT, COMMIT, ofRecord),
   after('record_after_commit', 'settled', GROUP_COMMIT, COMMIT, ofRecord),
   before(

@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { cpus, release, totalmem, type } from 'node:os';
+
+/** What figures depend on beside the program. */
+export function describeMachine() {
+  const all = cpus();
+  return {
+    processors: `${all.length} x ${all[0]?.model.trim() ?? 'unknown'}`,
+    memory: `${Math.round(totalmem() / 1_073_741_824)} GiB`,
+    system: `${type()} ${release()}`,
+    node: `Node.js ${process.version}`,
+    commit: `commit ${commit()}`,
+  };
+}
+
+/** With `-dirty` where the files differ from it. */
+function commit(): string {
+  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : 'unknown';
+}
