@@ -32,12 +32,12 @@ const NODE_SERVER = 'src/http/node-server.ts';
 const answersEarly = (which: string): readonly SourcePatch[] => [
   replace(
     WRITER,
-    "tell({ kind: 'replies', replies: engine.run(requests) });",
+    "tell({ kind: 'replies', replies: toJson(engine.run(requests)) });",
     `{
     let told = false;
-    globalThis.tellEarly = (replies) => { told = true; tell({ kind: 'replies', replies }); };
+    globalThis.tellEarly = (replies) => { told = true; tell({ kind: 'replies', replies: toJson(replies) }); };
     const replies = engine.run(requests);
-    if (!told) tell({ kind: 'replies', replies });
+    if (!told) tell({ kind: 'replies', replies: toJson(replies) });
   }`,
   ),
   replace(
@@ -224,7 +224,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ),
   ]),
   bug('an attempt has no deadline', 'a receiver says nothing', /^deadline: /, [
-    replace(HTTP_CLIENT, "if (!done.signal.aborted) ending.abort('deadline' satisfies End);", ''),
+    replace(HTTP_CLIENT, "() => ending.abort('deadline' satisfies End)", '() => undefined'),
   ]),
   bug("a platform's answer is kept unmasked", 'dies with a request at a receiver', /^secret: /, [
     replace(
