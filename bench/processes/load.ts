@@ -76,6 +76,8 @@ function start(load: Load): void {
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) =>
       reader.read(chunk, (answer) => {
+        // The service closes a connection that has not been used yet with a 408.
+        if (!busy) return;
         busy = false;
         latency.add(performance.now() - sentAtMs);
         if (answer.startsWith('HTTP/1.1 200')) accepted++;
