@@ -9,7 +9,7 @@ import { type Bench, type Measured, measureLoad, withBench } from '../support/me
 import { processFiguresMissing } from '../support/process-cost.ts';
 import { createRandom } from '../support/random.ts';
 import { type Case, measureInTurn, ratio } from '../support/rounds.ts';
-import { waitForIndex } from '../support/search-index.ts';
+import { startIndexing, waitForIndex } from '../support/search-index.ts';
 import { createStoreFolder, type StoreFolder, storeFile } from '../support/store-folder.ts';
 import { postpoint } from '../support/subjects.ts';
 
@@ -82,7 +82,7 @@ async function askLongLog({ sinkUrl }: Bench, { logStorePath, say }: BenchContex
   const settings = `store.url = "sqlite:${logStorePath}"`;
   const service = await postpoint('PostPoint', { channels, settings }).start();
   try {
-    const indexedMs = await waitForIndex(logStorePath);
+    const indexedMs = await waitForIndex(service.url, logStorePath);
     say(`waited ${Math.round(indexedMs / 1_000)} s for the search index`);
     return { title: `The push log of ${logStorePath}`, ...(await measurePages(service.url, runs)) };
   } finally {
@@ -95,7 +95,7 @@ async function makeIndex({ sinkUrl }: Bench, folder: StoreFolder): Promise<void>
     channels: channelsOf(sinkUrl),
     folder: folder.path,
   }).start();
-  await waitForIndex(storeFile(folder));
+  await waitForIndex(service.url, storeFile(folder));
   await service.stop();
 }
 
@@ -120,6 +120,7 @@ function caseOf(
         channels: channelsOf(bench.sinkUrl),
         folder: folder.path,
       }).start();
+      if (condition === 'index being made') await startIndexing(service.url);
       const endSearches = condition === 'searches' ? searchOnAndOn(service.url) : null;
       try {
         return await measureLoad(bench, service, { connections: CONNECTIONS, to: [channel], measureMs });

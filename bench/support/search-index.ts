@@ -1,14 +1,26 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSearchForReading, readProgress } from '../../src/store/sqlite/search/search-file.ts';
+import { askLog } from './log-client.ts';
 
 const LOOK_EVERY_MS = 500;
 /** The index follows in steps; the last few messages are scanned. */
 const NEAR = 64;
 
-/** Waits until the running service has indexed the store. @returns how long it took, ms. */
-export async function waitForIndex(path: string): Promise<number> {
+/** A search, because a service leaves what it found unindexed for a minute if nobody searches. */
+export async function startIndexing(textUrl: string): Promise<void> {
+  await askLog(textUrl, { q: '告警', limit: '1' });
+}
+
+/**
+ * Waits until the running service has indexed its store.
+ *
+ * @param path the file of the store.
+ * @returns how long it took, ms.
+ */
+export async function waitForIndex(textUrl: string, path: string): Promise<number> {
   const startedMs = performance.now();
+  await startIndexing(textUrl);
   const store = new DatabaseSync(path, { readOnly: true });
   const { last } = store.prepare('SELECT max(seq) AS last FROM message').get() as { last: number };
   store.close();
