@@ -140,7 +140,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       '    if (requestId !== null) globalThis.known.set(requestId, id);\n    wake(channelIds);\n',
     ),
   ]),
-  bug('an answer that could not be recorded is forgotten', 'days', /^lost: .* is sending/, [
+  bug('an answer that could not be recorded is forgotten', 'days without a crash', /^lost: .* is sending/, [
     replace(
       RUN_LANE,
       "      if (!(error instanceof StoreError) || error.kind !== 'unavailable') return false;\n",

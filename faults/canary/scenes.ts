@@ -24,7 +24,8 @@ const SEED = 1;
 const DAYS = 12;
 
 export const SCENES = {
-  days: someDays,
+  days: () => someDays(true),
+  'days without a crash': () => someDays(false),
   'dies before an accept commits': () => die('accept_before_commit'),
   'dies before an accept is answered': () => die('accept_before_answer'),
   'dies before a turn commits': () => die('turn_before_commit'),
@@ -46,9 +47,9 @@ export const SCENES = {
 
 export type SceneName = keyof typeof SCENES;
 
-async function someDays(): Promise<readonly string[]> {
+async function someDays(crashes: boolean): Promise<readonly string[]> {
   for (let day = 0; day < DAYS; day++) {
-    const broken = brokenPromises(await simulate({ seed: SEED + day, hours: 24 }));
+    const broken = brokenPromises(await simulate({ seed: SEED + day, hours: 24, crashes }));
     if (broken.length > 0) return broken;
   }
   return [];

@@ -12,7 +12,13 @@ const PLAY_SCENE = join(import.meta.dirname, '../canary/play-scene.ts');
 const AT_ONCE = 2;
 
 /** The short run leaves out the scenes that start the service, but for these. */
-const QUICK_SCENES: readonly SceneName[] = ['days', 'strangers ask', 'redirects', 'a limit outlives a kill'];
+const QUICK_SCENES: readonly SceneName[] = [
+  'days',
+  'days without a crash',
+  'strangers ask',
+  'redirects',
+  'a limit outlives a kill',
+];
 
 export const canary: FaultProgram = {
   name: 'canary',

@@ -65,6 +65,8 @@ export const CHANNELS: readonly SimulatedChannel[] = [
 export interface SimulationOptions {
   readonly seed: number;
   readonly hours: number;
+  /** false: the process is never killed, so that no start mends what it has forgotten. Default true. */
+  readonly crashes?: boolean;
 }
 
 /**
@@ -72,16 +74,21 @@ export interface SimulationOptions {
  * simulated clock, with receivers that are slow, busy, cut off or gone, a disk that fills up, clocks that jump, and a
  * process that is killed at random moments. The same seed gives the same day.
  */
-export async function simulate({ seed, hours }: SimulationOptions): Promise<SimulatedDay> {
+export async function simulate({ seed, hours, crashes = true }: SimulationOptions): Promise<SimulatedDay> {
   const folder = mkdtempSync(join(tmpdir(), 'postpoint-simulation-'));
   try {
-    return await runDay(join(folder, 'day.db'), createRandom(seed), hours * HOUR_MS);
+    return await runDay(join(folder, 'day.db'), createRandom(seed), hours * HOUR_MS, crashes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runDay(path: string, random: SeededRandom, dayMs: number): Promise<SimulatedDay> {
+async function runDay(
+  path: string,
+  random: SeededRandom,
+  dayMs: number,
+  crashes: boolean,
+): Promise<SimulatedDay> {
   const clock = createSimulatedClock();
   const faults = { crashes: 0, storeFaults: 0, lostAnswers: 0 };
   const arrivals: Arrival[] = [];
@@ -107,7 +114,7 @@ async function runDay(path: string, random: SeededRandom, dayMs: number): Promis
   let running = await start(onStoreCommand);
   const driver = startDriver(clock, random, dayMs, () => running.accept);
 
-  let nextCrashMs = random.between(0, HOUR_MS);
+  let nextCrashMs = crashes ? random.between(0, HOUR_MS) : dayMs;
   while (clock.monotonicMs() < dayMs) {
     await clock.advance(Math.min(nextCrashMs, dayMs) - clock.monotonicMs());
     if (clock.monotonicMs() >= dayMs) break;
