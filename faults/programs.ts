@@ -2,6 +2,7 @@ import type { FaultProgram } from './program.ts';
 import { backlog } from './programs/backlog.ts';
 import { badfile } from './programs/badfile.ts';
 import { canary } from './programs/canary.ts';
+import { descriptors } from './programs/descriptors.ts';
 import { diskfull } from './programs/diskfull.ts';
 import { fuzz } from './programs/fuzz.ts';
 import { idem } from './programs/idem.ts';
@@ -32,6 +33,7 @@ export const programs: readonly FaultProgram[] = [
   slowdisk,
   badfile,
   backlog,
+  descriptors,
   zoo,
   rate,
   isolate,
