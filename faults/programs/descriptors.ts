@@ -1,9 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { createWorkplace, eventually, postText, startService } from '../../test/support/service.ts';
+import {
+  createWorkplace,
+  eventually,
+  postText,
+  type RunningService,
+  startService,
+} from '../../test/support/service.ts';
 import type { FaultProgram } from '../program.ts';
 import { inParallel } from '../support/in-parallel.ts';
+import { post } from '../support/post.ts';
 import { readProcessFigures } from '../support/process-figures.ts';
 import { startReceivers, takesAll } from '../support/receivers.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
@@ -17,7 +24,7 @@ const CLIENTS = 16;
 const MESSAGES = 300;
 /** What `run-lane` allows one channel. */
 const MAX_IN_FLIGHT = 128;
-/** Clients of this program, and files that are opened when they are first needed. */
+/** Files that are opened when they are first needed. */
 const SLACK = 32;
 const BACK_TO_NORMAL_MS = 30_000;
 
@@ -38,8 +45,10 @@ ${channelTable('healthy', receivers.urlOf('healthy'))}
 ${hosts.map((host, index) => channelTable(`hostile${index}`, `http://${host}/${keyOf('webhook')}`)).join('\n')}
 `);
     const idle: Socket[] = [];
+    let running: RunningService | null = null;
     try {
       const service = await startService(workplace);
+      running = service;
       const openFiles = () => readProcessFigures(service.process.pid)?.openFiles ?? Number.NaN;
       await postText(service.url, { msg: 'm0m', to: ['healthy'] });
       await untilNothingIsOpen(service.url);
@@ -51,9 +60,10 @@ ${hosts.map((host, index) => channelTable(`hostile${index}`, `http://${host}/${k
       const sampling = setInterval(() => {
         most = Math.max(most, openFiles());
       }, 50);
+      // A connection for each: what this program keeps open would count as the service's.
       const numbers = Array.from({ length: MESSAGES }, (_, index) => index + 1);
       const answers = await inParallel(numbers, CLIENTS, (number) =>
-        postText(service.url, { msg: `m${number}m` }),
+        post(service.url, { msg: `m${number}m`, key: `key-${number}`, close: true }),
       );
       const refused = answers.filter(({ status }) => status !== 200).length;
       await untilNothingIsOpen(service.url);
@@ -83,6 +93,7 @@ ${hosts.map((host, index) => channelTable(`hostile${index}`, `http://${host}/${k
         ],
       };
     } finally {
+      running?.process.kill('SIGKILL');
       for (const socket of idle) socket.destroy();
       await hostile.terminate();
       await receivers.close();
