@@ -94,6 +94,17 @@ test('after a stop nothing of the index is left open, and the next start goes on
   await second.close();
 });
 
+test('a search that comes during a stop starts no thread', async () => {
+  const path = newPath();
+  const store = await openWith(path, []);
+  const closing = store.close();
+  await assert.rejects(find(store, '库'));
+  await closing;
+  await assert.rejects(find(store, '库'));
+  await sleep(500);
+  assert.equal(existsSync(searchPathOf(path)), false);
+});
+
 test('a stop in the middle of indexing is a clean one', async () => {
   const path = newPath();
   const store = await openWith(path, textsOf(20 * BLOCK));

@@ -32,11 +32,12 @@ export function createIndexing(path: string, reader: IndexReader): Indexing {
   let started: { worker: Worker; ended: Promise<void> } | null = null;
   let commands = 0;
   let behind = 0;
+  let isClosed = false;
   let look: NodeJS.Timeout | undefined;
   const leftovers = setTimeout(start, LEFTOVERS_AFTER_MS).unref();
 
   function start(): void {
-    if (started !== null) return;
+    if (started !== null || isClosed) return;
     const workerData: WorkerOptions = { path };
     const worker = new Worker(new URL('./indexer-worker.ts', import.meta.url), { workerData });
     worker.on('message', (message: FromIndexer) => {
@@ -77,6 +78,7 @@ export function createIndexing(path: string, reader: IndexReader): Indexing {
     start,
     remake: () => tell('remake'),
     async close() {
+      isClosed = true;
       clearTimeout(look);
       clearTimeout(leftovers);
       tell('close');
