@@ -125,6 +125,16 @@ test('without windows many are in flight at once, and no more than the bound', a
   assert.equal(sent.length, 200);
 });
 
+test('a request that ends does not ask for more before it is recorded, unless no more could be in flight', async () => {
+  const windows = [{ maxSends: 1, windowMs: 1_000 }];
+  const { clock, post, calls } = await startLane({ windows });
+  await postAll(post, 2);
+  await clock.advance(50);
+  const before = calls.takeTurns;
+  await clock.advance(100);
+  assert.equal(calls.takeTurns - before, 1);
+});
+
 test('a backlog drains at the pace of the windows, and uses them', async () => {
   const windows = [
     { maxSends: 18, windowMs: 60_000 },

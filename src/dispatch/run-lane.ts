@@ -81,8 +81,9 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
     for (const turn of turns) {
       sending.add(turn);
       const serving = serveTurn(deps, turn, trouble, () => {
+        const wasFull = sending.size >= MAX_IN_FLIGHT;
         sending.delete(turn);
-        deps.waker.wake();
+        if (wasFull) deps.waker.wake();
       })
         // The attempt stays `sending`; the next start settles it.
         .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
@@ -94,7 +95,8 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
-    // `accept` wakes the lane when it has stored a message, and the end of each attempt does.
+    // `accept` wakes the lane when it has stored a message, each attempt when it is recorded, and a request's end when no
+    // more could be in flight.
     if (turns.length === 0) await deps.waker.sleep(waitMs);
   }
   await Promise.all(unrecorded);
