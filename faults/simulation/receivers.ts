@@ -1,5 +1,6 @@
 import type { NetworkFault } from '../../src/channel/network-fault.ts';
-import type { OnLeaving, TransportResult } from '../../src/channel/transport.ts';
+import type { TransportResult } from '../../src/channel/transport.ts';
+import type { OnLeaving } from '../../src/core/on-leaving.ts';
 import type { SimulatedClock } from '../../test/support/simulated-clock.ts';
 import { tokenOfText } from '../check/invariants.ts';
 import type { Arrival, CheckedChannel } from '../check/ledgers.ts';

@@ -1,13 +1,14 @@
 import type { ChannelConfig } from '../core/channel-config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LocalText } from '../core/local-text.ts';
+import type { OnLeaving } from '../core/on-leaving.ts';
 import type { Outcome, Verdict } from '../core/outcome.ts';
 import type { Answer, OutboundRequest, Provider } from '../providers/provider.ts';
 import { localText } from '../texts/texts.ts';
 import { cutBytes } from './cut-bytes.ts';
 import { createMasker, type MaskSecrets } from './mask-secrets.ts';
 import { type SplitResult, splitText } from './split-text.ts';
-import type { OnLeaving, Transport, TransportResult } from './transport.ts';
+import type { Transport, TransportResult } from './transport.ts';
 
 /** How much of a platform's answer the push log keeps. */
 const MAX_RESPONSE_BYTES = 4_096;

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
+import type { OnLeaving } from '../core/on-leaving.ts';
 import type { Answer } from '../providers/provider.ts';
 import type { Connection } from './connection.ts';
 import { codeOfError } from './network-fault.ts';
 import type { PreparedRequest } from './route.ts';
-import type { OnLeaving } from './transport.ts';
 
 /** How much of an answer's body is read; what is longer is cut off together with its socket. */
 const MAX_BODY_BYTES = 65_536;

@@ -1,3 +1,4 @@
+import type { OnLeaving } from '../core/on-leaving.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Answer, OutboundRequest } from '../providers/provider.ts';
 import type { NetworkFault } from './network-fault.ts';
@@ -14,12 +15,6 @@ import type { NetworkFault } from './network-fault.ts';
 export type TransportResult =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'not_sent' | 'unknown' | 'blocked'; readonly fault: NetworkFault };
-
-/**
- * Called with `soon` when a connection is there and the request will leave within moments, and with `now` before its first
- * byte leaves; perhaps more than once, if a connection turns out to be gone.
- */
-export type OnLeaving = (when: 'soon' | 'now') => void;
 
 export interface SendOptions {
   /** null: direct. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { NextStep } from '../core/delivery.ts';
+import type { OnLeaving } from '../core/on-leaving.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { RateLimitWindow } from '../core/rate-windows.ts';
 import type { InFlightMarks } from '../store/in-flight.ts';
@@ -26,8 +27,7 @@ const TROUBLE_WAIT_MS = 1_000;
 export interface Sender {
   send(
     part: { messageId: string; text: string; partIndex: number },
-    /** Called with `soon` when the request will leave within moments, with `now` before its first byte leaves. */
-    onLeaving: (when: 'soon' | 'now') => void,
+    onLeaving: OnLeaving,
   ): Promise<SendResult>;
 }
 

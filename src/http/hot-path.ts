@@ -31,12 +31,11 @@ export function createHotPath({ check, takeText, refuse }: HotPathDeps) {
       refuse(raw, response, refusal);
       return true;
     }
-    takeText(raw, response).then(
-      (json) => {
+    takeText(raw, response)
+      .then((json) => {
         response.writeHead(200, [...HEADERS, 'content-length', Buffer.byteLength(json)]).end(json);
-      },
-      (error: unknown) => refuse(raw, response, error),
-    );
+      })
+      .catch((error: unknown) => refuse(raw, response, error));
     return true;
   };
 }

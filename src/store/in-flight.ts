@@ -1,3 +1,4 @@
+import type { OnLeaving } from '../core/on-leaving.ts';
 import type { RecordAttemptCommand } from './store.ts';
 
 /** How an attempt ended, and what follows: known from the moment at which its answer was read. */
@@ -29,11 +30,8 @@ export interface InFlightMarks {
 }
 
 export interface InFlightMark {
-  /**
-   * `soon`: the request will leave within moments. `now`: the next thing that happens is that it leaves; marked when this
-   * returns, together with all that leave soon.
-   */
-  leaving(when: 'soon' | 'now'): void;
+  /** `now`: marked when this returns, together with all that leave soon. */
+  readonly leaving: OnLeaving;
   /** Marked within this turn of the event loop. */
   ended(end: AttemptEnd): void;
   /** The end is in the store; the mark is not needed any more. */
