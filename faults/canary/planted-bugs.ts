@@ -32,12 +32,12 @@ const NODE_SERVER = 'src/http/node-server.ts';
 const answersEarly = (which: string): readonly SourcePatch[] => [
   replace(
     WRITER,
-    "tell({ kind: 'replies', replies: toJson(engine.run(requests)) });",
+    "tell({ kind: 'replies', replies: engine.run(requests) });",
     `{
     let told = false;
-    globalThis.tellEarly = (replies) => { told = true; tell({ kind: 'replies', replies: toJson(replies) }); };
+    globalThis.tellEarly = (replies) => { told = true; tell({ kind: 'replies', replies }); };
     const replies = engine.run(requests);
-    if (!told) tell({ kind: 'replies', replies: toJson(replies) });
+    if (!told) tell({ kind: 'replies', replies });
   }`,
   ),
   replace(

@@ -8,22 +8,8 @@ export interface WorkerOptions {
   readonly path: string;
 }
 
-/**
- * A list of them as JSON: writing and reading it takes half the time of a structured clone of so many small objects.
- * What a command takes and returns is plain data, and `undefined` as a whole.
- */
-export type JsonOf<T> = string & { readonly __of?: T };
-
-export function toJson<T>(value: T): JsonOf<T> {
-  return JSON.stringify(value);
-}
-
-export function fromJson<T>(json: JsonOf<T>): T {
-  return JSON.parse(json) as T;
-}
-
 export type ToWriter =
-  | { readonly kind: 'batch'; readonly requests: JsonOf<readonly Request[]> }
+  | { readonly kind: 'batch'; readonly requests: readonly Request[] }
   | { readonly kind: 'close' };
 
 /**
@@ -47,7 +33,7 @@ export type FromWriter =
       readonly why: WhyUnusable;
       readonly message: string;
     }
-  | { readonly kind: 'replies'; readonly replies: JsonOf<readonly Reply[]> };
+  | { readonly kind: 'replies'; readonly replies: readonly Reply[] };
 
 export interface ReaderOptions extends WorkerOptions {
   readonly clockAheadMs: number;

@@ -3,17 +3,15 @@ import { type Store, StoreError } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { Reply, Request } from './group-commit.ts';
 import { createIndexing } from './indexing.ts';
-import {
-  type FromReader,
-  type FromWriter,
-  fromJson,
-  type ReaderOptions,
-  type ReadRequest,
-  type ReadResults,
-  type ToWriter,
-  toJson,
-  type WhyUnusable,
-  type WorkerOptions,
+import type {
+  FromReader,
+  FromWriter,
+  ReaderOptions,
+  ReadRequest,
+  ReadResults,
+  ToWriter,
+  WhyUnusable,
+  WorkerOptions,
 } from './messages.ts';
 import { realStorePath } from './real-path.ts';
 
@@ -94,7 +92,7 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
 
   function flush(): void {
     if (outbox.length === 0) return;
-    const batch: ToWriter = { kind: 'batch', requests: toJson(outbox) };
+    const batch: ToWriter = { kind: 'batch', requests: outbox };
     outbox = [];
     writer.postMessage(batch);
   }
@@ -141,7 +139,7 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
   }
 
   writer.on('message', (message: FromWriter) => {
-    if (message.kind === 'replies') settle(fromJson(message.replies));
+    if (message.kind === 'replies') settle(message.replies);
   });
   writer.on('error', (error: Error) =>
     die(new StoreError('unavailable', `the writing thread failed: ${error.message}`)),

@@ -4,7 +4,7 @@ import { systemBoot } from '../system-boot.ts';
 import { lockStoreFile } from './file-lock.ts';
 import { createFilesExistCheck } from './files-exist.ts';
 import type { Request } from './group-commit.ts';
-import { type FromWriter, fromJson, type ToWriter, toJson, type WorkerOptions } from './messages.ts';
+import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
 import { openEngine } from './open-engine.ts';
 import { whyUnusable } from './why-unusable.ts';
 
@@ -36,15 +36,15 @@ function serve({ path }: WorkerOptions): void {
 
   port?.on('message', (first: ToWriter) => {
     let closing = first.kind === 'close';
-    const requests: Request[] = first.kind === 'batch' ? [...fromJson(first.requests)] : [];
+    const requests: Request[] = first.kind === 'batch' ? [...first.requests] : [];
     // All that has arrived meanwhile shares this transaction and its fsync.
     while (!closing && requests.length < MAX_BATCH) {
       const next = receiveMessageOnPort(port) as { message: ToWriter } | undefined;
       if (next === undefined) break;
       if (next.message.kind === 'close') closing = true;
-      else requests.push(...fromJson(next.message.requests));
+      else requests.push(...next.message.requests);
     }
-    if (requests.length > 0) tell({ kind: 'replies', replies: toJson(engine.run(requests)) });
+    if (requests.length > 0) tell({ kind: 'replies', replies: engine.run(requests) });
     if (!closing) return;
     engine.db.close();
     unlock();
