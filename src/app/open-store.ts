@@ -17,11 +17,17 @@ export class StoreKindError extends Error {
   }
 }
 
-/** @param onFatal called when the store can only be recovered by a restart. */
-export function openStore(config: StoreConfig, onFatal: (error: StoreError) => void): Promise<Store> {
+export interface StoreEvents {
+  /** The store can only be recovered by a restart. */
+  readonly onFatal: (error: StoreError) => void;
+  /** An older store is brought up to date, which may take minutes. */
+  readonly onMigrating: () => void;
+}
+
+export function openStore(config: StoreConfig, events: StoreEvents): Promise<Store> {
   switch (config.kind) {
     case 'sqlite':
-      return openSqliteStore({ path: config.path, onFatal });
+      return openSqliteStore({ path: config.path, ...events });
     case 'postgres':
       return Promise.reject(new StoreKindError(config.kind));
     default:

@@ -77,9 +77,12 @@ async function serveUntilStopped(
   let inFlight: ReturnType<typeof openInFlightMarks> | null = null;
   let app: App | null = null;
   try {
-    store = await openStore(config.store, (error) => {
-      logger.error('store', say.storeFailed, { [say.reason]: error.message });
-      stop.fail();
+    store = await openStore(config.store, {
+      onFatal(error) {
+        logger.error('store', say.storeFailed, { [say.reason]: error.message });
+        stop.fail();
+      },
+      onMigrating: () => logger.info('store', say.storeMigrating),
     });
     inFlight = openInFlightMarks(config.store, (error) => {
       logger.warn('store', say.inFlightTrouble, { [say.reason]: textOf(error) });

@@ -27,6 +27,8 @@ export type WhyUnusable =
   | 'failed';
 
 export type FromWriter =
+  /** Before `ready`, when an older store is brought up to date. */
+  | { readonly kind: 'migrating' }
   | { readonly kind: 'ready'; readonly clockAheadMs: number }
   | {
       readonly kind: 'unusable';

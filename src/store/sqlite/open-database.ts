@@ -35,9 +35,10 @@ export class OrphanedLogError extends Error {
 /**
  * Opens the file for the one connection that writes, creates it if it is absent, and brings its schema up to date.
  *
+ * @param onMigrating called before what an older program has left is rewritten: of millions of rows that takes minutes.
  * @throws ForeignFileError, SchemaTooNewError, OrphanedLogError; then the files are as they were.
  */
-export function openForWriting(path: string): DatabaseSync {
+export function openForWriting(path: string, onMigrating: () => void = () => undefined): DatabaseSync {
   assertSqliteVersion();
   if (path !== IN_MEMORY) {
     assertLogHasStore(path);
@@ -45,9 +46,10 @@ export function openForWriting(path: string): DatabaseSync {
   }
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    const missing = findMissingMigrations(db);
+    const { missing, isNew } = findMissingMigrations(db);
     if (path !== IN_MEMORY) chmodSync(path, 0o600);
     configure(db);
+    if (missing.length > 0 && !isNew) onMigrating();
     migrate(db, missing);
     return db;
   } catch (error) {
@@ -90,7 +92,7 @@ export function createPrivateFile(path: string): void {
 }
 
 /** Reads only: what is no store, or a newer one, must stay untouched. */
-function findMissingMigrations(db: DatabaseSync): readonly Migration[] {
+function findMissingMigrations(db: DatabaseSync): { missing: readonly Migration[]; isNew: boolean } {
   const { application_id: application } = db.prepare('PRAGMA application_id').get() as {
     application_id: number;
   };
@@ -98,7 +100,8 @@ function findMissingMigrations(db: DatabaseSync): readonly Migration[] {
   const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   if (application !== APPLICATION_ID && !isEmpty && !isUnmarkedStore(db, application))
     throw new ForeignFileError();
-  return pendingMigrations(readMigrations(new URL('./migrations/', import.meta.url)), version);
+  const all = readMigrations(new URL('./migrations/', import.meta.url));
+  return { missing: pendingMigrations(all, version), isNew: version === 0 };
 }
 
 /** The first stores carried no mark. */

@@ -17,14 +17,20 @@ export interface Engine {
   run(requests: readonly Request[]): Reply[];
 }
 
-/** @param assertFilesExist see `createGroupCommit`. */
+export interface EngineHooks {
+  /** See `createGroupCommit`. */
+  readonly assertFilesExist?: () => void;
+  /** See `openForWriting`. */
+  readonly onMigrating?: () => void;
+}
+
 export function openEngine(
   path: string,
   clock: Clock,
   boot: Boot,
-  assertFilesExist: () => void = () => undefined,
+  { assertFilesExist = () => undefined, onMigrating }: EngineHooks = {},
 ): Engine {
-  const db = openForWriting(path);
+  const db = openForWriting(path, onMigrating);
   const storeClock = createStoreClock(clock, boot, readSeenTime(db, boot));
   endAbandonedSlots(db, storeClock);
   const sql = prepareStatements(db);

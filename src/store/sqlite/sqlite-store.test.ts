@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { createIds } from '../../core/ids.ts';
+import { readMigrations } from '../migrate.ts';
 import type { AcceptCommand, StoreError } from '../store.ts';
 import { openSqliteStore, StoreUnusableError } from './sqlite-store.ts';
 
@@ -158,6 +159,24 @@ test('after a clean stop everything is in the one file', async () => {
   const copy = new DatabaseSync(path, { readOnly: true });
   assert.deepEqual({ ...copy.prepare('SELECT count(*) AS n FROM message').get() }, { n: 1 });
   copy.close();
+});
+
+test('an older store says that it is brought up to date, a new one and a present one do not', async () => {
+  const path = newPath();
+  const [first] = readMigrations(new URL('./migrations/', import.meta.url));
+  const old = new DatabaseSync(path);
+  old.exec(`${first?.sql}; PRAGMA user_version = 1`);
+  old.close();
+  for (const { file, said } of [
+    { file: path, said: 1 },
+    { file: path, said: 0 },
+    { file: newPath(), said: 0 },
+  ]) {
+    let calls = 0;
+    const store = await openSqliteStore({ path: file, onFatal, onMigrating: () => calls++ });
+    await store.close();
+    assert.equal(calls, said);
+  }
 });
 
 test('a newer schema is refused and left alone', async () => {

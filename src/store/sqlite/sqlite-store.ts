@@ -20,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Called when the store can only be recovered by a restart; from then on it takes nothing. */
   readonly onFatal: (error: StoreError) => void;
+  /** Called before an older store is brought up to date, which may take minutes. */
+  readonly onMigrating?: () => void;
 }
 
 /** The store file cannot be used at all. */
@@ -59,11 +61,15 @@ interface Waiting {
  *
  * @throws StoreUnusableError when another process has the file, it is no store or a newer one, or it cannot be opened.
  */
-export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({
+  path: named,
+  onFatal,
+  onMigrating = () => undefined,
+}: SqliteStoreOptions): Promise<Store> {
   const path = realStorePath(named);
   const writerOptions: WorkerOptions = { path };
   const writer = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: writerOptions });
-  const { clockAheadMs } = await whenReady(writer);
+  const { clockAheadMs } = await whenReady(writer, onMigrating);
   const readerOptions: ReaderOptions = { path, clockAheadMs };
 
   const waiting: Waiting[] = [];
@@ -195,11 +201,15 @@ export async function openSqliteStore({ path: named, onFatal }: SqliteStoreOptio
   };
 }
 
-function whenReady(writer: Worker): Promise<{ clockAheadMs: number }> {
+function whenReady(writer: Worker, onMigrating: () => void): Promise<{ clockAheadMs: number }> {
   return new Promise((resolve, reject) => {
     writer.once('error', reject);
-    writer.once('message', (message: FromWriter) => {
-      writer.off('error', reject);
+    writer.on('message', function first(message: FromWriter) {
+      if (message.kind === 'migrating') {
+        onMigrating();
+        return;
+      }
+      writer.off('message', first).off('error', reject);
       if (message.kind === 'ready') resolve(message);
       else if (message.kind === 'unusable') {
         void writer.terminate();

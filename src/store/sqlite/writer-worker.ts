@@ -32,7 +32,10 @@ try {
 
 function serve({ path }: WorkerOptions): void {
   const unlock = lockStoreFile(path);
-  const engine = openEngine(path, systemClock, systemBoot(), createFilesExistCheck(path));
+  const engine = openEngine(path, systemClock, systemBoot(), {
+    assertFilesExist: createFilesExistCheck(path),
+    onMigrating: () => tell({ kind: 'migrating' }),
+  });
 
   port?.on('message', (first: ToWriter) => {
     let closing = first.kind === 'close';

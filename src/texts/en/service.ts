@@ -56,6 +56,8 @@ export const service: typeof zh = {
   storeKindMissing: (kind) => `this release has no ${kind} store yet, use sqlite:PATH`,
   storeInUse: 'another PostPoint process uses this store file, stop it first',
   storeTooNew: 'a newer PostPoint made this store file, use that version',
+  storeMigrating:
+    'bringing the store of an older version up to date; with many messages this takes minutes; a stop is safe, the next start begins anew',
   storeForeign: 'the store file is a database of another program and was left alone; check store.url',
   storeDamaged:
     'the store file is damaged or no store of PostPoint, and was left alone; restore a backup or check store.url',

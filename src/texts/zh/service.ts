@@ -51,6 +51,7 @@ export const service = {
   storeKindMissing: (kind: string) => `此版本还不支持 ${kind} 存储，请使用 sqlite:路径`,
   storeInUse: '存储文件正被另一个 PostPoint 进程使用，请先停止它',
   storeTooNew: '存储文件由更新版本的 PostPoint 创建，请使用新版本',
+  storeMigrating: '正在升级旧版本的存储，消息很多时需要几分钟；中断是安全的，下次启动会重来',
   storeForeign: '存储文件是其他程序的数据库，没有改动它；请检查 store.url',
   storeDamaged: '存储文件已损坏，或者不是 PostPoint 的存储，没有改动它；请从备份恢复，或检查 store.url',
   storeOrphanedLog:
