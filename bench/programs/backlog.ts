@@ -3,11 +3,9 @@ import { FIGURES, loadTable } from '../support/load-table.ts';
 import { type Measured, measureSubject, withBench } from '../support/measure-load.ts';
 import { processFiguresMissing } from '../support/process-cost.ts';
 import { type Figure, measureInTurn, ratio } from '../support/rounds.ts';
-import { createBacklog, createStoreFolder } from '../support/store-folder.ts';
+import { backlogSize, createBacklog, createStoreFolder, onCopy } from '../support/store-folder.ts';
 import { postpoint } from '../support/subjects.ts';
 
-const QUEUED = 1_000_000;
-const QUEUED_QUICK = 100_000;
 const CONNECTIONS = 64;
 const CHANNEL = 'sink';
 
@@ -17,7 +15,7 @@ export const backlog: BenchProgram = {
   async run(context) {
     const why = processFiguresMissing();
     if (why !== null) return { kind: 'not_run', why };
-    const queued = context.quick ? QUEUED_QUICK : QUEUED;
+    const queued = backlogSize(context);
     context.say(`making a store with ${queued} queued deliveries`);
     const stores = { empty: createStoreFolder(), [`${queued} queued`]: createBacklog(CHANNEL, queued) };
     try {
@@ -26,15 +24,11 @@ export const backlog: BenchProgram = {
         const cases = Object.entries(WAYS).flatMap(([way, path]) =>
           Object.entries(stores).map(([name, store]) => ({
             name: `${way}, ${name}`,
-            async measure() {
-              const copy = store.copy();
-              const channels = [{ name: CHANNEL, url: `${bench.sinkUrl}/${path}` }];
-              try {
-                return await measureSubject(bench, postpoint(name, { channels, folder: copy.path }), options);
-              } finally {
-                copy.remove();
-              }
-            },
+            measure: () =>
+              onCopy(store, (copy) => {
+                const channels = [{ name: CHANNEL, url: `${bench.sinkUrl}/${path}` }];
+                return measureSubject(bench, postpoint(name, { channels, folder: copy.path }), options);
+              }),
           })),
         );
         const measured = await measureInTurn(context, cases);

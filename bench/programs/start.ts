@@ -4,11 +4,9 @@ import { withBench } from '../support/measure-load.ts';
 import { type MeasuredStart, measureStart } from '../support/measure-start.ts';
 import { processFiguresMissing } from '../support/process-cost.ts';
 import { measureInTurn, ratio, spread } from '../support/rounds.ts';
-import { createBacklog } from '../support/store-folder.ts';
+import { backlogSize, createBacklog, onCopy } from '../support/store-folder.ts';
 import { bare, bullmq, postpoint, redisMissing, type Subject } from '../support/subjects.ts';
 
-const QUEUED = 1_000_000;
-const QUEUED_QUICK = 100_000;
 const CHANNEL = 'sink';
 
 export const start: BenchProgram = {
@@ -19,7 +17,7 @@ export const start: BenchProgram = {
     if (why !== null) return { kind: 'not_run', why };
     const noRedis = redisMissing();
     return withBench(async ({ sinkUrl }) => {
-      const queued = context.quick ? QUEUED_QUICK : QUEUED;
+      const queued = backlogSize(context);
       // It pauses the channel for an hour: the backlog stays what it is.
       const channels = [{ name: CHANNEL, url: `${sinkUrl}/busy` }];
       const empty = postpoint('PostPoint, empty', { channels });
@@ -34,14 +32,8 @@ export const start: BenchProgram = {
           caseOf(empty),
           {
             name: full,
-            async measure() {
-              const copy = backlog.copy();
-              try {
-                return await measureStart(postpoint(full, { channels, folder: copy.path }));
-              } finally {
-                copy.remove();
-              }
-            },
+            measure: () =>
+              onCopy(backlog, (copy) => measureStart(postpoint(full, { channels, folder: copy.path }))),
           },
           ...(noRedis === null ? [caseOf(peer)] : []),
         ]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queueDeliveries } from '../../faults/support/queue-deliveries.ts';
 import { openForWriting } from '../../src/store/sqlite/open-database.ts';
+import type { BenchContext } from '../program.ts';
 
 /** A folder for a service to start in, with its store in `data/`. Made once, copied for each measurement. */
 export interface StoreFolder {
@@ -27,6 +28,21 @@ export function createStoreFolder(): StoreFolder {
 
 export function storeFile({ path }: StoreFolder): string {
   return join(path, 'data/postpoint.db');
+}
+
+/** Uses a copy of the store, which is gone afterwards. */
+export async function onCopy<T>(store: StoreFolder, use: (copy: StoreFolder) => Promise<T>): Promise<T> {
+  const copy = store.copy();
+  try {
+    return await use(copy);
+  } finally {
+    copy.remove();
+  }
+}
+
+/** How many deliveries make a backlog. */
+export function backlogSize({ quick }: Pick<BenchContext, 'quick'>): number {
+  return quick ? 100_000 : 1_000_000;
 }
 
 /** A store with deliveries that wait for one webhook channel. */

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Worker } from 'node:worker_threads';
 import {
   createWorkplace,
   eventually,
@@ -9,12 +8,12 @@ import {
   startService,
 } from '../../test/support/service.ts';
 import type { FaultProgram } from '../program.ts';
+import { startHostileHosts } from '../support/hostile-hosts.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { post } from '../support/post.ts';
 import { readProcessFigures } from '../support/process-figures.ts';
 import { startReceivers, takesAll } from '../support/receivers.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
-import { keyOf } from '../zoo/enclosure.ts';
 
 /** Each of them holds its connections until the deadline. */
 const HOSTILE = ['mute', 'dripping head', 'dripping body', 'endless chunks of one byte'] as const;
@@ -34,15 +33,14 @@ export const descriptors: FaultProgram = {
     'a thousand idle clients and receivers that hold every connection: open files bounded, and then as before',
   async run() {
     if (process.platform !== 'linux') return { kind: 'not_run', why: 'open files are read from /proc' };
-    const hostile = new Worker(new URL('../zoo/hostile-worker.ts', import.meta.url), { workerData: HOSTILE });
-    const [hosts] = (await once(hostile, 'message')) as [readonly string[]];
+    const hostile = await startHostileHosts(HOSTILE);
     const receivers = await startReceivers(takesAll());
     const workplace = createWorkplace(`
 api.port = 0
 delivery.timeout = 2
 delivery.retry.count = 0
 ${channelTable('healthy', receivers.urlOf('healthy'))}
-${hosts.map((host, index) => channelTable(`hostile${index}`, `http://${host}/${keyOf('webhook')}`)).join('\n')}
+${hostile.urls.map((url, index) => channelTable(`hostile${index}`, url)).join('\n')}
 `);
     const idle: Socket[] = [];
     let running: RunningService | null = null;
@@ -95,7 +93,7 @@ ${hosts.map((host, index) => channelTable(`hostile${index}`, `http://${host}/${k
     } finally {
       running?.process.kill('SIGKILL');
       for (const socket of idle) socket.destroy();
-      await hostile.terminate();
+      await hostile.close();
       await receivers.close();
       workplace.remove();
     }

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { createWorkplace, postText, startService } from '../../test/support/service.ts';
 import type { FaultProgram } from '../program.ts';
+import { startHostileHosts } from '../support/hostile-hosts.ts';
 import { percentile } from '../support/percentile.ts';
 import { type Receivers, startReceivers, takesAll } from '../support/receivers.ts';
-import { keyOf } from '../zoo/enclosure.ts';
 
 const HOSTILE = [
   'mute',
@@ -29,8 +27,7 @@ export const isolate: FaultProgram = {
   about: 'every channel but one is hostile: the healthy one is as fast as alone',
   async run({ full }) {
     const messages = full ? 5_000 : 250;
-    const hostile = new Worker(new URL('../zoo/hostile-worker.ts', import.meta.url), { workerData: HOSTILE });
-    const [hosts] = (await once(hostile, 'message')) as [readonly string[]];
+    const hostile = await startHostileHosts(HOSTILE);
     const receivers = await startReceivers(takesAll());
     const workplace = createWorkplace(`
 api.port = 0
@@ -40,11 +37,11 @@ delivery.retry.interval = 0.1
 provider = "webhook"
 endpoint.url = "${receivers.urlOf('healthy')}"
 rate_limit.rate.frequency = 0
-${hosts
+${hostile.urls
   .map(
-    (host, index) => `[channel.hostile${index}]
+    (url, index) => `[channel.hostile${index}]
 provider = "webhook"
-endpoint.url = "http://${host}/${keyOf('webhook')}"`,
+endpoint.url = "${url}"`,
   )
   .join('\n')}
 `);
@@ -78,7 +75,7 @@ endpoint.url = "http://${host}/${keyOf('webhook')}"`,
         ],
       };
     } finally {
-      await hostile.terminate();
+      await hostile.close();
       await receivers.close();
       workplace.remove();
     }
