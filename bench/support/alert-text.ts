@@ -1,6 +1,6 @@
 import { below, pick, type Random } from './random.ts';
 
-/** Words and texts of a made-up operations team, with known frequencies for the searches of `bench/log.ts`. */
+/** Words and texts of a made-up operations team, with known frequencies for the searches of `npm run bench -- log`. */
 
 const SERVICES = [
   '订单服务',
