@@ -10,7 +10,7 @@ import type { RateLimitWindow } from '../core/rate-windows.ts';
  *
  * Whatever a method returns is on disk (fsynced). Waits go in and come out as relative ms: what "now" is, the
  * store decides with its own clock, so that no instance's clock can break a limit. All implementations pass
- * `test/conformance/store-conformance.ts`.
+ * `test/conformance`.
  */
 export interface Store {
   /** Makes each channel and endpoint known; the same name, provider and endpoint always get the same ids. */

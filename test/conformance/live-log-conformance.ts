@@ -11,7 +11,7 @@ import {
   type Turn,
 } from '../../src/store/store.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import type { StoreUnderTest } from './store-conformance.ts';
+import type { StoreUnderTest } from './store-kit.ts';
 
 const ERROR = { zh: '忙', en: 'busy' };
 const DELIVERED: NextStep = { kind: 'delivered' };

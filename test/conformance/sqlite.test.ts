@@ -7,7 +7,9 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { SimulatedClock } from '../support/simulated-clock.ts';
 import { liveLogConformance } from './live-log-conformance.ts';
 import { logConformance } from './log-conformance.ts';
-import { type StoreUnderTest, storeConformance } from './store-conformance.ts';
+import { pushLogConformance } from './push-log-conformance.ts';
+import { storeConformance } from './store-conformance.ts';
+import type { StoreUnderTest } from './store-kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postpoint-store-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -25,6 +27,7 @@ function openAt(path: string, clock: SimulatedClock): StoreUnderTest {
 }
 
 storeConformance('sqlite', async (clock) => openAt(join(folder, 'conformance.db'), clock));
+pushLogConformance('sqlite', async (clock) => openAt(join(folder, 'push-log.db'), clock));
 liveLogConformance('sqlite', async (clock) => openAt(join(folder, 'live-log.db'), clock));
 
 logConformance('sqlite on one thread', async () =>

@@ -1,132 +1,41 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { NextStep } from '../../src/core/delivery.ts';
-import { createIds, timeOfId } from '../../src/core/ids.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
-import type { RateLimitWindow } from '../../src/core/rate-windows.ts';
-import {
-  type ChannelRef,
-  IDEMPOTENCY_WINDOW_MS,
-  type RecordAttemptCommand,
-  type Store,
-  type Turn,
-} from '../../src/store/store.ts';
+import { IDEMPOTENCY_WINDOW_MS, type Turn } from '../../src/store/store.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
+import {
+  BUSY,
+  DELIVERED,
+  ERROR,
+  FAILED,
+  OK,
+  retryIn,
+  type StoreUnderTest,
+  UNKNOWN,
+  useStore,
+} from './store-kit.ts';
 
-/** A store under test on a clock that the test moves. `reopen` closes it and opens the same data again, as after a restart. */
-export interface StoreUnderTest {
-  readonly store: Store;
-  reopen(clock: SimulatedClock): Promise<StoreUnderTest>;
-  close(): Promise<void>;
-}
-
-const OK: Outcome = {
-  kind: 'ok',
-  httpStatus: 200,
-  platformCode: '0',
-  response: '{"errcode":0}',
-  error: null,
-};
-const ERROR = { zh: '忙', en: 'busy' };
-const BUSY: Outcome = {
-  kind: 'transient',
-  httpStatus: 503,
-  platformCode: '503',
-  response: null,
-  error: ERROR,
-};
-const UNKNOWN: Outcome = {
-  kind: 'unknown',
-  httpStatus: null,
-  platformCode: null,
-  response: null,
-  error: ERROR,
-};
-const DELIVERED: NextStep = { kind: 'delivered' };
-const FAILED: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: null };
-const retryIn = (waitMs: number): NextStep => ({ kind: 'retry', waitMs, error: ERROR });
-
-/** Every promise of `store.ts`, held against one implementation. */
+/** Every promise of `store.ts` about taking messages and deliveries, held against one implementation. */
 export function storeConformance(
   name: string,
   open: (clock: SimulatedClock) => Promise<StoreUnderTest>,
 ): void {
   describe(`store conformance: ${name}`, () => {
-    let clock: SimulatedClock;
-    let underTest: StoreUnderTest;
-    let store: Store;
-    const newId = createIds();
-
-    before(async () => {
-      clock = createSimulatedClock();
-      underTest = await open(clock);
-      store = underTest.store;
-    });
-    after(() => underTest.close());
-
-    let channelCount = 0;
-    /** Channels of its own for each test, so that tests do not meet. */
-    async function newChannel(endpointHash?: string): Promise<ChannelRef> {
-      const channel = `channel-${++channelCount}`;
-      const [ref] = await store.registerChannels([
-        { name: channel, providerId: 'webhook', endpointHash: endpointHash ?? `hash of ${channel}` },
-      ]);
-      assert.ok(ref);
-      return ref;
-    }
-
-    async function accept(channels: readonly ChannelRef[], text = 'hello', requestId: string | null = null) {
-      const id = newId(clock.wallMs());
-      const message = { id, requestId, msgType: 'text', text, createdAtMs: timeOfId(id) } as const;
-      return {
-        id,
-        result: await store.accept({ message, channelIds: channels.map(({ channelId }) => channelId) }),
-      };
-    }
-
-    interface TakeOptions {
-      readonly limit?: number;
-      readonly ordered?: boolean;
-      readonly windows?: readonly RateLimitWindow[];
-    }
-    const take = (
-      { channelId, endpointId }: ChannelRef,
-      { limit = 10, ordered = false, windows = [] }: TakeOptions = {},
-    ) => store.takeTurns({ channelId, endpointId, windows, limit, ordered });
-
-    const record = (turn: Turn, outcome: Outcome, next: RecordAttemptCommand['next']) =>
-      store.recordAttempt({
-        attemptId: turn.attemptId,
-        deliveryId: turn.deliveryId,
-        durationMs: 12.5,
-        outcome,
-        next,
-      });
-
-    async function takeOne(channel: ChannelRef, options?: TakeOptions): Promise<Turn> {
-      const { turns } = await take(channel, { ...options, limit: 1 });
-      assert.equal(turns.length, 1);
-      return turns[0] as Turn;
-    }
-
-    async function deliveryOf(messageId: string) {
-      const entry = await store.getMessage(messageId);
-      const delivery = entry?.deliveries[0];
-      assert.ok(delivery);
-      return delivery;
-    }
+    const kit = useStore(open);
+    const { newChannel, accept, take, takeOne, record, deliveryOf, restart } = kit;
 
     describe('channels', () => {
       test('the same channel gets the same ids again', async () => {
         const registration = [{ name: 'same', providerId: 'webhook', endpointHash: 'h1' }];
         assert.deepEqual(
-          await store.registerChannels(registration),
-          await store.registerChannels(registration),
+          await kit.store.registerChannels(registration),
+          await kit.store.registerChannels(registration),
         );
       });
 
       test('a name with another provider is another channel, one URL is one endpoint', async () => {
-        const [a, b] = await store.registerChannels([
+        const [a, b] = await kit.store.registerChannels([
           { name: 'x', providerId: 'webhook', endpointHash: 'shared' },
           { name: 'x', providerId: 'slack_bot', endpointHash: 'shared' },
         ]);
@@ -140,7 +49,7 @@ export function storeConformance(
         const channels = [await newChannel(), await newChannel()];
         const { id, result } = await accept(channels, '测试 🙂\n"quoted"', 'key-read-back');
         assert.deepEqual(result, { kind: 'accepted' });
-        const entry = await store.getMessage(id);
+        const entry = await kit.store.getMessage(id);
         assert.equal(entry?.text, '测试 🙂\n"quoted"');
         assert.equal(entry?.requestId, 'key-read-back');
         assert.deepEqual(
@@ -169,7 +78,7 @@ export function storeConformance(
         });
         const other = await accept([channel], 'two', 'key-1');
         assert.deepEqual(other.result, { kind: 'repeated', messageId: first.id, sameText: false });
-        assert.equal(await store.getMessage(other.id), null);
+        assert.equal(await kit.store.getMessage(other.id), null);
       });
 
       test('of many at the same moment with one key exactly one is accepted', async () => {
@@ -188,9 +97,9 @@ export function storeConformance(
       test('a key is forgotten two minutes after its first acceptance, not after the last', async () => {
         const channel = await newChannel();
         await accept([channel], 'old', 'key-age');
-        await clock.advance(IDEMPOTENCY_WINDOW_MS - 1);
+        await kit.clock.advance(IDEMPOTENCY_WINDOW_MS - 1);
         assert.equal((await accept([channel], 'old', 'key-age')).result.kind, 'repeated');
-        await clock.advance(1);
+        await kit.clock.advance(1);
         assert.equal((await accept([channel], 'old', 'key-age')).result.kind, 'accepted');
         assert.equal((await accept([channel], 'old', 'key-age')).result.kind, 'repeated');
       });
@@ -212,7 +121,7 @@ export function storeConformance(
         assert.deepEqual(delivery.attempts[0], {
           number: 1,
           part: 1,
-          startedAtMs: clock.wallMs(),
+          startedAtMs: kit.clock.wallMs(),
           durationMs: null,
           outcome: null,
           httpStatus: null,
@@ -252,7 +161,7 @@ export function storeConformance(
         await record(await takeOne(channel), OK, DELIVERED);
         const delivery = await deliveryOf(id);
         assert.equal(delivery.status, 'delivered');
-        assert.equal(delivery.finishedAtMs, clock.wallMs());
+        assert.equal(delivery.finishedAtMs, kit.clock.wallMs());
         assert.equal(delivery.error, null);
         const [attempt] = delivery.attempts;
         assert.deepEqual(
@@ -282,11 +191,11 @@ export function storeConformance(
         await record(await takeOne(channel), BUSY, retryIn(10_000));
         const delivery = await deliveryOf(id);
         assert.equal(delivery.status, 'retrying');
-        assert.equal(delivery.nextAttemptAtMs, clock.wallMs() + 10_000);
+        assert.equal(delivery.nextAttemptAtMs, kit.clock.wallMs() + 10_000);
         assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: 10_000 });
-        await clock.advance(9_999);
+        await kit.clock.advance(9_999);
         assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: 1 });
-        await clock.advance(1);
+        await kit.clock.advance(1);
         const again = await takeOne(channel);
         assert.deepEqual([again.attemptNumber, again.retriesUsed, again.possibleDuplicate], [2, 1, false]);
       });
@@ -313,7 +222,7 @@ export function storeConformance(
         const passing = await takeOne(channel);
         assert.equal(passing.messageId, second.id);
         await record(passing, OK, DELIVERED);
-        await clock.advance(5_000);
+        await kit.clock.advance(5_000);
         assert.equal((await takeOne(channel, { ordered: true })).messageId, first.id);
       });
 
@@ -380,14 +289,14 @@ export function storeConformance(
           scope: 'endpoint',
         });
         assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: 600_000 });
-        await clock.advance(600_000);
+        await kit.clock.advance(600_000);
         assert.equal((await takeOne(a)).retriesUsed, 0);
         assert.equal((await take(b)).turns.length, 1);
       });
 
       test('pause of a platform: every endpoint of that provider, no other', async () => {
         const [a, b] = [await newChannel(), await newChannel()];
-        const [other] = await store.registerChannels([
+        const [other] = await kit.store.registerChannels([
           { name: 'other platform', providerId: 'slack_bot', endpointHash: 'other platform' },
         ]);
         assert.ok(other);
@@ -397,7 +306,7 @@ export function storeConformance(
         await record(await takeOne(a), limited, step);
         assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: 5_000 });
         assert.equal((await take(other)).turns.length, 1);
-        await clock.advance(5_000);
+        await kit.clock.advance(5_000);
         assert.equal((await take(b)).turns.length, 1);
       });
 
@@ -410,9 +319,9 @@ export function storeConformance(
           const turn = await takeOne(channel);
           assert.equal(turn.limitsInARow, before);
           await record(turn, limited, step);
-          await clock.advance(1_000);
+          await kit.clock.advance(1_000);
         }
-        await clock.advance(60_000);
+        await kit.clock.advance(60_000);
         assert.equal((await takeOne(channel)).limitsInARow, 0);
       });
 
@@ -428,17 +337,17 @@ export function storeConformance(
         assert.deepEqual((await deliveryOf(gone.id)).error, ERROR);
         const unsent = await deliveryOf(waiting.id);
         assert.deepEqual([unsent.status, unsent.error, unsent.attempts], ['failed', reason, []]);
-        const held = (await store.listHeldEndpoints()).filter(
+        const held = (await kit.store.listHeldEndpoints()).filter(
           ({ endpointId }) => endpointId === channel.endpointId,
         );
         assert.deepEqual(held, [
-          { endpointId: channel.endpointId, pausedUntilMs: null, stoppedAtMs: clock.wallMs(), reason },
+          { endpointId: channel.endpointId, pausedUntilMs: null, stoppedAtMs: kit.clock.wallMs(), reason },
         ]);
 
-        await store.resumeEndpoint(channel.endpointId);
+        await kit.store.resumeEndpoint(channel.endpointId);
         const later = await accept([channel]);
         assert.equal((await takeOne(channel)).messageId, later.id);
-        const after = await store.listHeldEndpoints();
+        const after = await kit.store.listHeldEndpoints();
         assert.deepEqual(
           after.filter(({ endpointId }) => endpointId === channel.endpointId),
           [],
@@ -455,24 +364,24 @@ export function storeConformance(
         };
         const refused: Outcome = { ...BUSY, kind: 'permanent' };
         const isStopped = async () =>
-          (await store.listHeldEndpoints()).some(({ endpointId }) => endpointId === channel.endpointId);
+          (await kit.store.listHeldEndpoints()).some(({ endpointId }) => endpointId === channel.endpointId);
         const refuseOne = async () => {
           await accept([channel]);
           await record(await takeOne(channel), refused, suspect);
         };
         for (let n = 0; n < 5; n++) await refuseOne();
         assert.equal(await isStopped(), false, 'five in one moment');
-        await clock.advance(600_000);
+        await kit.clock.advance(600_000);
         await accept([channel]);
         await record(await takeOne(channel), OK, DELIVERED);
         await refuseOne();
         assert.equal(await isStopped(), false, 'a good one between');
-        await clock.advance(600_000);
+        await kit.clock.advance(600_000);
         await refuseOne();
         assert.equal(await isStopped(), false, 'two over ten minutes');
         await refuseOne();
         assert.equal(await isStopped(), true, 'three over ten minutes');
-        await store.resumeEndpoint(channel.endpointId);
+        await kit.store.resumeEndpoint(channel.endpointId);
         await refuseOne();
         assert.equal(await isStopped(), false, 'it starts again after a resume');
       });
@@ -511,12 +420,12 @@ export function storeConformance(
         const { turns } = await take(channel, { windows });
         assert.equal(turns.length, 2);
         assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
-        await clock.advance(3_000);
+        await kit.clock.advance(3_000);
         await record(turns[0] as Turn, OK, DELIVERED);
         assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 60_000 });
-        await clock.advance(59_999);
+        await kit.clock.advance(59_999);
         assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 1 });
-        await clock.advance(1);
+        await kit.clock.advance(1);
         assert.equal((await take(channel, { windows })).turns.length, 1);
       });
 
@@ -530,9 +439,9 @@ export function storeConformance(
           failedUnsent: 0,
           waitMs: 1_000,
         });
-        await clock.advance(1_000);
+        await kit.clock.advance(1_000);
         await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
-        await clock.advance(1_000);
+        await kit.clock.advance(1_000);
         assert.deepEqual(await take(channel, { windows: both }), {
           turns: [],
           failedUnsent: 0,
@@ -556,102 +465,14 @@ export function storeConformance(
       });
     });
 
-    describe('the push log', () => {
-      test('pages, newest first, are stable while messages arrive', async () => {
-        const channel = await newChannel();
-        const ids: string[] = [];
-        for (let n = 0; n < 5; n++) ids.unshift((await accept([channel], `page ${n}`)).id);
-        const query = { channel: channel.name, limit: 2 };
-        const first = await store.listMessages(query);
-        assert.deepEqual([first.entries.map(({ id }) => id), first.more], [ids.slice(0, 2), true]);
-        await accept([channel], 'newer');
-        const second = await store.listMessages({ ...query, beforeId: ids[1] as string });
-        assert.deepEqual(
-          second.entries.map(({ id }) => id),
-          ids.slice(2, 4),
-        );
-        const last = await store.listMessages({ ...query, beforeId: ids[3] as string });
-        assert.deepEqual([last.entries.map(({ id }) => id), last.more], [ids.slice(4), false]);
-      });
-
-      test('filters: text, time, channel, status, and both of these of one delivery', async () => {
-        const [a, b] = [await newChannel(), await newChannel()];
-        const early = await accept([a, b], '支付失败 100%_done');
-        await record(await takeOne(a), OK, DELIVERED);
-        await clock.advance(1_000);
-        const boundaryMs = clock.wallMs();
-        const late = await accept([a], '支付成功');
-
-        const ids = async (query: Parameters<Store['listMessages']>[0]) =>
-          (await store.listMessages(query)).entries.map(({ id }) => id);
-        const limit = 10;
-        assert.deepEqual(await ids({ limit, text: '付失' }), [early.id]);
-        assert.deepEqual(await ids({ limit, text: '100%_' }), [early.id]);
-        assert.deepEqual(await ids({ limit, text: '付%失' }), []);
-        assert.deepEqual(await ids({ limit, channel: a.name }), [late.id, early.id]);
-        assert.deepEqual(await ids({ limit, channel: a.name, status: 'delivered' }), [early.id]);
-        assert.deepEqual(await ids({ limit, channel: b.name, status: 'delivered' }), []);
-        assert.deepEqual(await ids({ limit, channel: a.name, sinceMs: boundaryMs }), [late.id]);
-        assert.deepEqual(await ids({ limit, channel: a.name, untilMs: boundaryMs }), [early.id]);
-        assert.deepEqual(await ids({ limit, channel: 'no such channel' }), []);
-      });
-
-      test('a page ends early when its texts are long, and says that there is more', async () => {
-        const channel = await newChannel();
-        for (let n = 0; n < 6; n++) await accept([channel], 'x'.repeat(1_000_000));
-        const seen: string[] = [];
-        let beforeId: string | undefined;
-        for (let pages = 1; ; pages++) {
-          const query = {
-            channel: channel.name,
-            limit: 200,
-            ...(beforeId === undefined ? {} : { beforeId }),
-          };
-          const page = await store.listMessages(query);
-          assert.ok(page.entries.length > 0 && page.entries.length < 6, `${page.entries.length} entries`);
-          seen.push(...page.entries.map(({ id }) => id));
-          beforeId = page.entries.at(-1)?.id;
-          if (!page.more) break;
-          assert.ok(pages < 6);
-        }
-        assert.equal(new Set(seen).size, 6);
-      });
-
-      test('an unknown id is null', async () => {
-        assert.equal(await store.getMessage('01ARZ3NDEKTSV4RRFFQ69G5FAV'), null);
-      });
-
-      test('open deliveries are counted by channel', async () => {
-        const channel = await newChannel();
-        await accept([channel]);
-        await accept([channel]);
-        await record(await takeOne(channel), OK, DELIVERED);
-        assert.deepEqual(
-          (await store.listWaitingChannels()).toSorted(),
-          (await store.countOpen()).map(({ channel }) => channel).toSorted(),
-        );
-        const counts = await store.countOpen();
-        assert.deepEqual(
-          counts.find((row) => row.channel === channel.name),
-          { channel: channel.name, count: 1 },
-        );
-      });
-    });
-
     describe('after a restart', () => {
-      async function restart(atClock: SimulatedClock = clock): Promise<void> {
-        underTest = await underTest.reopen(atClock);
-        store = underTest.store;
-        clock = atClock;
-      }
-
       test('accepted messages, keys, windows and pauses are still there', async () => {
         const channel = await newChannel('restart url');
         const windows = [{ maxSends: 1, windowMs: 60_000 }];
         const kept = await accept([channel], 'kept', 'key-restart');
         await accept([channel], 'second');
         await record(await takeOne(channel, { windows }), OK, DELIVERED);
-        await clock.advance(1_000);
+        await kit.clock.advance(1_000);
         await restart();
         assert.equal((await deliveryOf(kept.id)).status, 'delivered');
         assert.deepEqual((await accept([channel], 'kept', 'key-restart')).result, {
@@ -667,9 +488,11 @@ export function storeConformance(
         const windows = [{ maxSends: 1, windowMs: 60_000 }];
         const { id } = await accept([channel]);
         const turn = await takeOne(channel, { windows });
-        await clock.advance(5_000);
+        await kit.clock.advance(5_000);
         await restart();
-        const [interrupted] = (await store.listInterrupted()).filter((row) => row.channel === channel.name);
+        const [interrupted] = (await kit.store.listInterrupted()).filter(
+          (row) => row.channel === channel.name,
+        );
         assert.deepEqual(
           [
             interrupted?.attemptId,
@@ -682,7 +505,7 @@ export function storeConformance(
         assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
         await record(turn, UNKNOWN, retryIn(0));
         assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 60_000 });
-        await clock.advance(60_000);
+        await kit.clock.advance(60_000);
         assert.equal((await takeOne(channel, { windows })).possibleDuplicate, true);
       });
 
@@ -692,14 +515,14 @@ export function storeConformance(
         await accept([channel]);
         await accept([channel]);
         await record(await takeOne(channel, { windows }), BUSY, retryIn(30_000));
-        await clock.advance(2_000);
+        await kit.clock.advance(2_000);
         await take(channel, { windows });
-        const setBack = createSimulatedClock(clock.wallMs() - 86_400_000);
+        const setBack = createSimulatedClock(kit.clock.wallMs() - 86_400_000);
         await restart(setBack);
         const { turns, waitMs } = await take(channel, { windows });
         assert.equal(turns.length, 0);
         assert.ok(waitMs !== null && waitMs > 55_000 && waitMs <= 60_000, `waits ${waitMs} ms`);
-        await clock.advance(60_000);
+        await kit.clock.advance(60_000);
         assert.equal((await take(channel, { windows })).turns.length, 1);
       });
     });
