@@ -32,12 +32,11 @@ export function createIndexing(path: string, reader: IndexReader): Indexing {
   let started: { worker: Worker; ended: Promise<void> } | null = null;
   let commands = 0;
   let behind = 0;
-  let isClosed = false;
   let look: NodeJS.Timeout | undefined;
   const leftovers = setTimeout(start, LEFTOVERS_AFTER_MS).unref();
 
   function start(): void {
-    if (started !== null || isClosed) return;
+    if (started !== null) return;
     const workerData: WorkerOptions = { path };
     const worker = new Worker(new URL('./indexer-worker.ts', import.meta.url), { workerData });
     worker.on('message', (message: FromIndexer) => {
@@ -78,7 +77,6 @@ export function createIndexing(path: string, reader: IndexReader): Indexing {
     start,
     remake: () => tell('remake'),
     async close() {
-      isClosed = true;
       clearTimeout(look);
       clearTimeout(leftovers);
       tell('close');

@@ -188,7 +188,8 @@ export async function openSqliteStore({
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
     listMessages(query) {
-      if (query.text !== undefined) indexing.start();
+      // A thread that starts during a stop would be nobody's to end.
+      if (query.text !== undefined && state === 'open') indexing.start();
       return read.ask({ name: 'listMessages', argument: query });
     },
     getMessage: (id) => read.ask({ name: 'getMessage', argument: id }),
