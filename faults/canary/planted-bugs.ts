@@ -27,6 +27,8 @@ const EXCHANGE = 'src/channel/exchange.ts';
 const CHANNEL = 'src/channel/channel.ts';
 const IN_FLIGHT = 'src/store/in-flight-file.ts';
 const NODE_SERVER = 'src/http/node-server.ts';
+const STORE = 'src/store/sqlite/sqlite-store.ts';
+const REQUEST_RATE = 'src/http/request-rate.ts';
 
 /** The writing thread answers a batch before it is committed, and takes its time with the commit. */
 const answersEarly = (which: string): readonly SourcePatch[] => [
@@ -272,6 +274,91 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ]),
   bug('a split text loses its last part', 'kills under load', /^(parts|lost): /, [
     replace(CHANNEL, 'moreParts: partIndex + 1 < parts.length', 'moreParts: partIndex + 2 < parts.length'),
+  ]),
+  bug('a commit that failed counts as made', 'writes fail', /: lost: .* has no delivery/, [
+    replace(
+      GROUP_COMMIT,
+      '      commit.run();\n',
+      `      try {
+        commit.run();
+      } catch {
+        if (db.isTransaction) rollback.run();
+        counts.discard();
+      }\n`,
+    ),
+  ]),
+  bug('a store that cannot write calls itself ready', 'diskfull', /^\/readyz answered 200/, [
+    replace(STORE, "isWritable: () => writable && state === 'open'", "isWritable: () => state === 'open'"),
+  ]),
+  bug('each command has a commit of its own', 'each sync is slow', /they do not share them$/, [
+    replace(
+      WRITER,
+      'replies: engine.run(requests) });',
+      'replies: requests.flatMap((request) => engine.run([request])) });',
+    ),
+  ]),
+  bug('a start reads all that is queued', 'backlog', /^\d+ MiB of memory$/, [
+    replace(
+      'src/store/sqlite/open-engine.ts',
+      '  endAbandonedSlots(db, storeClock);\n',
+      `  endAbandonedSlots(db, storeClock);
+  const queued = db.prepare("SELECT * FROM delivery JOIN message ON seq = message_seq WHERE status = 0");
+  globalThis.queued = queued.all();\n`,
+    ),
+  ]),
+  bug('a given up connection stays open', 'descriptors', /as many open files as before|open files$/, [
+    replace(EXCHANGE, '      if (!reusable) void connection.client.destroy();\n', ''),
+  ]),
+  bug('a redirect counts as a success', 'zoo', /^every 3xx.*: ok instead of permanent/, [
+    replace('src/providers/http-status.ts', 'status <= 299', 'status <= 399'),
+  ]),
+  bug('half of a limit is used', 'rate', /: used: /, [
+    replace(WINDOWS, 'const room = maxSends - slots', 'const room = Math.ceil(maxSends / 2) - slots'),
+  ]),
+  bug('windows follow the wall clock', 'rate', /: limit: /, [
+    replace(
+      'src/store/sqlite/store-clock.ts',
+      'const exactMs = () => startMs + clock.monotonicMs() - startedMonotonicMs;',
+      'const exactMs = () => clock.wallMs();',
+    ),
+  ]),
+  bug('channels send one after the other', 'isolate', /the healthy channel was delayed|of \d+ arrived/, [
+    replace(
+      RUN_LANE,
+      '  const result = await sender.send(',
+      `  const before = globalThis.sending;
+  let over = () => {};
+  globalThis.sending = new Promise((resolve) => (over = resolve));
+  await before;
+  const result = await sender.send(`,
+    ),
+    replace(RUN_LANE, '  onSent();\n', '  over();\n  onSent();\n'),
+  ]),
+  bug('what waits for the disk has no bound', 'overload', /nobody was told 503|memory grew/, [
+    replace(STORE, 'const MAX_WAITING_TEXT = 16 * 1024 * 1024;', 'const MAX_WAITING_TEXT = Infinity;'),
+  ]),
+  bug('the rate of requests is not counted', 'overload', /passed a limit of/, [
+    replace(REQUEST_RATE, '    acceptedMs[next] = nowMs;\n', ''),
+  ]),
+  bug('who is too fast is not told for how long', 'overload', /429 without Retry-After$/, [
+    replace(REQUEST_RATE, "    headers: { 'retry-after': String(afterSeconds) },\n", ''),
+  ]),
+  bug('each attempt leaves its buffer behind', 'soak', /^memory grew by/, [
+    replace(
+      RUN_LANE,
+      '  const mark = inFlight.mark(attemptId);\n',
+      '  (globalThis.buffers ??= []).push(Buffer.alloc(262_144, 1));\n  const mark = inFlight.mark(attemptId);\n',
+    ),
+  ]),
+  bug('a body that is null passes for an object', 'fuzz', /^\d+ answers were 500$/, [
+    replace('src/http/json-body.ts', ' || value === null', ''),
+  ]),
+  bug('a pause that is no number is believed', 'fuzz', /: a pause of /, [
+    replace(
+      'src/providers/pause.ts',
+      "  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return header;\n",
+      '',
+    ),
   ]),
 ];
 

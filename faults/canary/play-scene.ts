@@ -6,7 +6,7 @@ const scene = Object.entries(SCENES).find(([name]) => name === process.argv[2])?
 if (scene === undefined) throw new Error(`no scene ${process.argv[2]}`);
 let broken: readonly string[];
 try {
-  broken = await scene();
+  broken = await scene.play();
 } catch (error) {
   broken = [`broke down: ${error instanceof Error ? error.stack : error}`];
 }

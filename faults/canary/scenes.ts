@@ -2,50 +2,103 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DAMAGES } from '../badfile/damages.ts';
 import { brokenPromises } from '../check/invariants.ts';
 import type { CheckedChannel, DriverLedger } from '../check/ledgers.ts';
+import type { FaultProgram } from '../program.ts';
+import { backlog } from '../programs/backlog.ts';
 import { startOnEach } from '../programs/badfile.ts';
+import { descriptors } from '../programs/descriptors.ts';
+import { diskfull } from '../programs/diskfull.ts';
+import { fuzz } from '../programs/fuzz.ts';
 import { raceForKeys } from '../programs/idem.ts';
+import { countCalls, failCalls } from '../programs/iofault.ts';
+import { isolate } from '../programs/isolate.ts';
 import { killUnderLoad } from '../programs/kill9.ts';
+import { overload } from '../programs/overload.ts';
 import { dieAndRecover, type Policy } from '../programs/points.ts';
 import { powercut } from '../programs/powercut.ts';
+import { rate } from '../programs/rate.ts';
+import { delaySyncs } from '../programs/slowdisk.ts';
+import { soak } from '../programs/soak.ts';
 import { stopUnderLoad } from '../programs/term.ts';
+import { zoo } from '../programs/zoo.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { SERVING_POINTS } from '../support/crash-points.ts';
 import { post } from '../support/post.ts';
 import { createRandom } from '../support/random.ts';
 import { answerJson, type Behaviour, takesAll } from '../support/receivers.ts';
+import { smallDiskMissing } from '../support/small-disk.ts';
 import { onStage } from '../support/stage.ts';
+import { straceMissing } from '../support/strace.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
 
-/** The programs in their smallest form, each with just enough in it for a bug to show. Returns what was broken. */
-type Scene = () => Promise<readonly string[]>;
+/** A program in its smallest form, with just enough in it for a bug to show. */
+export interface Scene {
+  /** Whose code plays it and whose checker judges it; null: it is the canary's own. */
+  readonly program: string | null;
+  /** It holds times or memory against a bound, so nothing else may run beside it. */
+  readonly alone: boolean;
+  /** @returns why it cannot be played here, or null. */
+  missing(): string | null;
+  /** @returns what was broken. */
+  play(): Promise<readonly string[]>;
+}
 
 const SEED = 1;
 /** Simulated days at most; most bugs show on the first. */
 const DAYS = 12;
 
 export const SCENES = {
-  days: () => someDays(true),
-  'days without a crash': () => someDays(false),
-  'dies before an accept commits': () => die('accept_before_commit'),
-  'dies before an accept is answered': () => die('accept_before_answer'),
-  'dies before a turn commits': () => die('turn_before_commit'),
-  'dies with a request at a receiver': () => die('request_written'),
-  'dies with a request at a receiver that holds': () => die('request_written', 'hold'),
-  'dies with an answer in hand': () => die('answer_in_hand'),
-  'marks are cut off': () => damage(/^the marks are cut off/),
-  'the store is gone': () => damage(/^no file beside a log of writes/),
-  'kills under load': async () => (await killUnderLoad({ seed: SEED, kills: 3 })).broken,
-  'stops under load': async () => (await stopUnderLoad({ seed: SEED, cycles: 3 })).broken,
-  'keys race': async () => (await raceForKeys({ seed: SEED, keys: 10, kills: 1 })).broken,
-  'connections break': connectionsBreak,
-  redirects,
-  'a limit outlives a kill': limitOutlivesKill,
-  'a receiver says nothing': sayNothing,
-  'strangers ask': strangersAsk,
-  'power fails': powerFails,
+  days: sceneOf('sim', () => someDays(true)),
+  'days without a crash': sceneOf('sim', () => someDays(false)),
+  'kills under load': sceneOf('kill9', async () => (await killUnderLoad({ seed: SEED, kills: 3 })).broken),
+  'dies before an accept commits': sceneOf('points', () => die('accept_before_commit')),
+  'dies before an accept is answered': sceneOf('points', () => die('accept_before_answer')),
+  'dies before a turn commits': sceneOf('points', () => die('turn_before_commit')),
+  'dies with a request at a receiver': sceneOf('points', () => die('request_written')),
+  'dies with a request at a receiver that holds': sceneOf('points', () => die('request_written', 'hold')),
+  'dies with an answer in hand': sceneOf('points', () => die('answer_in_hand')),
+  'stops under load': sceneOf('term', async () => (await stopUnderLoad({ seed: SEED, cycles: 3 })).broken),
+  'keys race': sceneOf('idem', async () => (await raceForKeys({ seed: SEED, keys: 10, kills: 1 })).broken),
+  'power fails': { ...whole(powercut, straceMissing), alone: false },
+  'writes fail': { ...sceneOf('iofault', writesFail), missing: straceMissing },
+  diskfull: whole(diskfull, smallDiskMissing),
+  'each sync is slow': { ...sceneOf('slowdisk', syncsAreSlow), missing: straceMissing },
+  'marks are cut off': sceneOf('badfile', () => damage(/^the marks are cut off/)),
+  'the store is gone': sceneOf('badfile', () => damage(/^no file beside a log of writes/)),
+  backlog: whole(backlog, procMissing),
+  descriptors: whole(descriptors, procMissing),
+  zoo: whole(zoo),
+  rate: whole(rate),
+  isolate: whole(isolate),
+  overload: whole(overload),
+  soak: whole(soak, procMissing),
+  fuzz: whole(fuzz),
+  'connections break': sceneOf(null, connectionsBreak),
+  redirects: sceneOf(null, redirects),
+  'a limit outlives a kill': sceneOf(null, limitOutlivesKill),
+  'a receiver says nothing': sceneOf(null, sayNothing),
+  'strangers ask': sceneOf(null, strangersAsk),
 } as const satisfies Record<string, Scene>;
 
 export type SceneName = keyof typeof SCENES;
+
+function sceneOf(program: string | null, play: Scene['play']): Scene {
+  return { program, alone: false, missing: () => null, play };
+}
+
+/** The short run of a program, as it is. */
+function whole(program: FaultProgram, missing: Scene['missing'] = () => null): Scene {
+  return { program: program.name, alone: true, missing, play: () => runShort(program) };
+}
+
+async function runShort(program: FaultProgram): Promise<readonly string[]> {
+  const context = { seed: SEED, random: createRandom(SEED), full: false, say: () => undefined };
+  const result = await program.run(context);
+  return result.kind === 'measured' ? result.broken : [`not run: ${result.why}`];
+}
+
+function procMissing(): string | null {
+  return process.platform === 'linux' ? null : 'what a process takes is read from /proc';
+}
 
 async function someDays(crashes: boolean): Promise<readonly string[]> {
   for (let day = 0; day < DAYS; day++) {
@@ -55,10 +108,15 @@ async function someDays(crashes: boolean): Promise<readonly string[]> {
   return [];
 }
 
-async function powerFails(): Promise<readonly string[]> {
-  const context = { seed: SEED, random: createRandom(SEED), full: false, say: () => undefined };
-  const result = await powercut.run(context);
-  return result.kind === 'measured' ? result.broken : [`not run: ${result.why}`];
+/** From the middle of a run on, no write of the store's files has room. */
+async function writesFail(): Promise<readonly string[]> {
+  const count = (await countCalls()).get('pwrite64') ?? 0;
+  const point = { syscall: 'pwrite64', error: 'ENOSPC', nth: Math.floor(count / 2), lasting: true };
+  return (await failCalls([point])).broken;
+}
+
+async function syncsAreSlow(): Promise<readonly string[]> {
+  return (await delaySyncs({ delayMs: 100, messages: 40, flood: false })).broken;
 }
 
 function die(name: string, policy: Policy = 'retry'): Promise<readonly string[]> {

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PLANTED_BUGS, type PlantedBug } from '../canary/planted-bugs.ts';
-import type { SceneName } from '../canary/scenes.ts';
+import { SCENES, type SceneName } from '../canary/scenes.ts';
 import type { FaultProgram } from '../program.ts';
 import { inParallel } from '../support/in-parallel.ts';
 import { patchedEnvironment, type SourcePatch } from '../support/patched-source.ts';
-import { straceMissing } from '../support/strace.ts';
 
 const PLAY_SCENE = join(import.meta.dirname, '../canary/play-scene.ts');
 const AT_ONCE = 2;
@@ -24,23 +23,32 @@ export const canary: FaultProgram = {
   name: 'canary',
   about: 'bugs planted in the service: each must turn the program that watches for it red',
   async run({ full, say }) {
-    const why = straceMissing();
-    const canPlay = (scene: SceneName) => scene !== 'power fails' || why === null;
-    if (full && why !== null) say(`"power fails" cannot be played: ${why}`);
-    const bugs = PLANTED_BUGS.filter(({ scene }) => canPlay(scene) && (full || QUICK_SCENES.includes(scene)));
-    const scenes = [...new Set(bugs.map(({ scene }) => scene))];
+    const wanted = PLANTED_BUGS.filter(({ scene }) => full || QUICK_SCENES.includes(scene));
+    const bugs = wanted.filter(({ scene }) => SCENES[scene].missing() === null);
+    for (const scene of scenesOf(wanted)) {
+      const why = SCENES[scene].missing();
+      if (why !== null) say(`"${scene}" cannot be played: ${why}`);
+    }
     // A scene that is red without any bug would find everything.
-    const falseAlarms = await inParallel(scenes, AT_ONCE, async (scene) => {
-      const broken = await play(scene, []);
-      say(`"${scene}" without a bug: ${broken[0] ?? 'nothing broken'}`);
-      return broken.length === 0 ? [] : [`"${scene}" is red without a bug: ${broken[0]}`];
-    });
-    const survivors = await inParallel(bugs, AT_ONCE, async (bug) => {
-      const startedMs = performance.now();
-      const survivor = await survives(bug);
-      say(`${((performance.now() - startedMs) / 1_000).toFixed(0)} s  ${survivor ?? `found: ${bug.name}`}`);
-      return survivor;
-    });
+    const falseAlarms = await inTurn(
+      scenesOf(bugs),
+      (scene) => scene,
+      async (scene) => {
+        const broken = await play(scene, []);
+        say(`"${scene}" without a bug: ${broken[0] ?? 'nothing broken'}`);
+        return broken.length === 0 ? [] : [`"${scene}" is red without a bug: ${broken[0]}`];
+      },
+    );
+    const survivors = await inTurn(
+      bugs,
+      ({ scene }) => scene,
+      async (bug) => {
+        const startedMs = performance.now();
+        const survivor = await survives(bug);
+        say(`${((performance.now() - startedMs) / 1_000).toFixed(0)} s  ${survivor ?? `found: ${bug.name}`}`);
+        return survivor;
+      },
+    );
     const surviving = survivors.filter((sentence) => sentence !== null);
     return {
       kind: 'measured',
@@ -50,6 +58,25 @@ export const canary: FaultProgram = {
     };
   },
 };
+
+function scenesOf(bugs: readonly PlantedBug[]): readonly SceneName[] {
+  return [...new Set(bugs.map(({ scene }) => scene))];
+}
+
+/** Several at once, then those whose scene must be alone. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  sceneOf: (item: Item) => SceneName,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const isAlone = (item: Item) => SCENES[sceneOf(item)].alone;
+  const together = await inParallel(
+    items.filter((item) => !isAlone(item)),
+    AT_ONCE,
+    work,
+  );
+  return [...together, ...(await inParallel(items.filter(isAlone), 1, work))];
+}
 
 /** @returns null when the scene finds the bug. */
 async function survives({ name, scene, finds, patches }: PlantedBug): Promise<string | null> {

@@ -12,6 +12,7 @@ import { brokenPromises } from '../check/invariants.ts';
 import type { CheckedChannel } from '../check/ledgers.ts';
 import type { FaultProgram } from '../program.ts';
 import { type HonestClients, startHonestClients } from '../support/honest-clients.ts';
+import { inParallel } from '../support/in-parallel.ts';
 import { NO_ANSWER, NOT_CONNECTED } from '../support/post.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { readLogOfFile } from '../support/read-log.ts';
@@ -69,21 +70,7 @@ export const iofault: FaultProgram = {
       `calls of a run without a fault: ${[...counts].map(([name, count]) => `${name} ${count}`).join(', ')}`,
     );
     const points = full ? allPoints(counts, random) : somePoints(counts, random);
-    const broken: string[] = [];
-    const tally = { hit: 0, recovered: 0, stopped: 0, refusedToStart: 0 };
-    const waiting = [...points];
-    const worker = async () => {
-      for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
-        const found = await runPoint(point).catch(brokeDown);
-        if (found.end !== 'not_hit') {
-          tally.hit++;
-          tally[found.end]++;
-        }
-        broken.push(...found.broken.map((sentence) => `${nameOf(point)}: ${sentence}`));
-        if (tally.hit % 50 === 0) say(`${tally.hit} of ${points.length}`);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const { broken, tally } = await failCalls(points, say);
     const { hit, recovered, stopped, refusedToStart } = tally;
     return {
       kind: 'measured',
@@ -93,6 +80,25 @@ export const iofault: FaultProgram = {
     };
   },
 };
+
+/** Each fault in a life of its own, and what must hold after it. */
+export async function failCalls(
+  points: readonly FaultPoint[],
+  say: (line: string) => void = () => undefined,
+) {
+  const broken: string[] = [];
+  const tally = { hit: 0, recovered: 0, stopped: 0, refusedToStart: 0 };
+  await inParallel(points, AT_ONCE, async (point) => {
+    const found = await runPoint(point).catch(brokeDown);
+    if (found.end !== 'not_hit') {
+      tally.hit++;
+      tally[found.end]++;
+    }
+    broken.push(...found.broken.map((sentence) => `${nameOf(point)}: ${sentence}`));
+    if (tally.hit % 50 === 0) say(`${tally.hit} of ${points.length}`);
+  });
+  return { broken, tally };
+}
 
 function nameOf({ syscall, error, nth, lasting }: FaultPoint): string {
   return `${syscall} ${nth}${lasting ? '+' : ''} ${error}`;
@@ -179,7 +185,7 @@ function tracer({ workplace, traceFile }: Scene, point: FaultPoint | null): stri
 }
 
 /** How often each call happens in a run without a fault. */
-function countCalls(): Promise<ReadonlyMap<string, number>> {
+export function countCalls(): Promise<ReadonlyMap<string, number>> {
   return withScene(async (scene) => {
     const { workplace, clients, traceFile } = scene;
     scene.service = await startService(workplace, ['serve'], {}, tracer(scene, null));

@@ -36,7 +36,7 @@ export const slowdisk: FaultProgram = {
     const broken: string[] = [];
     const seen: string[] = [];
     for (const step of full ? FULL_STEPS : SHORT_STEPS) {
-      const found = await runStep(step);
+      const found = await delaySyncs(step);
       say(found.line);
       seen.push(found.line);
       broken.push(...found.broken.map((sentence) => `${step.delayMs} ms: ${sentence}`));
@@ -67,7 +67,12 @@ const FULL_STEPS: readonly Step[] = [
   { delayMs: 5_000, messages: 200, flood: true },
 ];
 
-async function runStep({ delayMs, messages, flood }: Step): Promise<{ line: string; broken: string[] }> {
+/** One service on such a disk, under load, to its end. */
+export async function delaySyncs({
+  delayMs,
+  messages,
+  flood,
+}: Step): Promise<{ line: string; broken: string[] }> {
   const receivers = await startReceivers(takesAll());
   const workplace = createWorkplace(`
 api.port = 0
