@@ -1,4 +1,4 @@
-import { linkSpans, type Span } from './link-spans.ts';
+import { linkSpans, type Span, walkLinkSpans } from './link-spans.ts';
 import { codePoints } from './text-size.ts';
 
 /** How a platform with Markdown is kept from reading any. */
@@ -60,7 +60,7 @@ export function escapedCodePoints(text: string, dialect: Dialect): number {
   let count = codePoints(text);
   markup.lastIndex = 0;
   let found = markup.test(text);
-  for (const span of linkSpans(text)) {
+  for (const span of walkLinkSpans(text)) {
     const isLink = span.kind === 'link' && dialect.isLink(span, text);
     const end = span.start + span.text.length;
     while (found && markup.lastIndex <= end) {

@@ -19,16 +19,19 @@ const TAIL = "?!.,:;'*_~$]}";
 
 /** Cuts a text at its bare http and https links. Joined again, the pieces are the text. */
 export function linkSpans(text: string): Span[] {
-  const spans: Span[] = [];
+  return [...walkLinkSpans(text)];
+}
+
+/** The same one by one: the spans of a long text full of links would be a hundred thousand at once. */
+export function* walkLinkSpans(text: string): Generator<Span> {
   let end = 0;
   for (const match of text.matchAll(LINK)) {
     const link = trimTail(match[0]);
-    if (match.index > end) spans.push({ kind: 'text', text: text.slice(end, match.index), start: end });
-    spans.push({ kind: 'link', text: link, start: match.index });
+    if (match.index > end) yield { kind: 'text', text: text.slice(end, match.index), start: end };
+    yield { kind: 'link', text: link, start: match.index };
     end = match.index + link.length;
   }
-  if (end < text.length) spans.push({ kind: 'text', text: text.slice(end), start: end });
-  return spans;
+  if (end < text.length) yield { kind: 'text', text: text.slice(end), start: end };
 }
 
 function trimTail(link: string): string {
