@@ -1,6 +1,10 @@
 import type { StoreConfig } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { type InFlightFileOptions, openInFlightFile } from '../store/in-flight-file.ts';
+
+export type { GuestRequest, GuestSlots } from '../store/sqlite/guest-slots.ts';
+
+import { type GuestSlots, openGuestSlots, openLoneSlots } from '../store/sqlite/guest-slots.ts';
 import { realStorePath } from '../store/sqlite/real-path.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store, StoreError } from '../store/store.ts';
@@ -32,6 +36,21 @@ export function openStore(config: StoreConfig, events: StoreEvents): Promise<Sto
       return Promise.reject(new StoreKindError(config.kind));
     default:
       return config satisfies never;
+  }
+}
+
+/**
+ * The windows of a store for a command that sends beside the service.
+ *
+ * @returns `shared`: the service counts them too, where one runs.
+ */
+export function openWindows(config: StoreConfig): { slots: GuestSlots; shared: boolean } {
+  const boot = systemBoot();
+  try {
+    if (config.kind !== 'sqlite') throw new StoreKindError(config.kind);
+    return { slots: openGuestSlots(config.path, systemClock, boot), shared: true };
+  } catch {
+    return { slots: openLoneSlots(systemClock, boot), shared: false };
   }
 }
 

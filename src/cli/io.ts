@@ -24,6 +24,8 @@ export interface TestResult {
 }
 
 export interface TestSender {
+  /** false: the store cannot be used, so that a service which runs does not count what is sent here. */
+  readonly countedByService: boolean;
   /** Never rejects; nothing in the result is secret. */
   send(channel: ChannelConfig): Promise<TestResult>;
   close(): Promise<void>;
@@ -47,7 +49,7 @@ export interface CliDeps {
     readonly cwd: string;
     readonly version: string;
   }): Promise<number>;
-  openTestSender(text: string, timeoutMs: number): Promise<TestSender>;
+  openTestSender(text: string, config: Config): Promise<TestSender>;
   /** @throws with `code` `EADDRINUSE` and its like when it cannot listen. */
   startSandbox(port: number, lang: Lang): Promise<RunningSandbox>;
   /** Resolves at SIGINT or SIGTERM. */

@@ -58,7 +58,8 @@ async function run(
       served.push(options.config?.channels.map(({ name }) => name) ?? null);
       return 1;
     },
-    openTestSender: async (_text, timeoutMs) => ({
+    openTestSender: async (_text, { delivery: { timeoutMs } }) => ({
+      countedByService: true,
       async send({ name }) {
         sent.push(`${name} ${timeoutMs}`);
         return { error: null, platformCode: null, durationMs: 482.7841, ...results[name] };
@@ -166,6 +167,7 @@ test('test sends to all channels at once', async () => {
   writeConfig();
   const waiting: (() => void)[] = [];
   const openTestSender = async () => ({
+    countedByService: false,
     send: () =>
       new Promise<TestResult>((resolve) => {
         waiting.push(() => resolve({ error: null, platformCode: null, durationMs: 1 }));
@@ -174,7 +176,9 @@ test('test sends to all channels at once', async () => {
       }),
     close: async () => {},
   });
-  assert.equal((await run(['test'], {}, {}, { openTestSender })).code, 0);
+  const { code, out } = await run(['test'], {}, {}, { openTestSender });
+  assert.equal(code, 0);
+  assert.match(out, /\twarn\t测试\t无法读写存储文件/);
 });
 
 test('test sends to the named channels only, each once', async () => {

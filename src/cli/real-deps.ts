@@ -5,7 +5,7 @@ import type { CliDeps } from './io.ts';
 export const realDeps: CliDeps = {
   loadProviders: async () => (await import('../providers/registry.ts')).providers,
   runServe: async (options) => (await import('../app/run-serve.ts')).runServe(options),
-  openTestSender: async (text, timeoutMs) => (await import('./send-test.ts')).openTestSender(text, timeoutMs),
+  openTestSender: async (text, config) => (await import('./send-test.ts')).openTestSender(text, config),
   async startSandbox(port, lang) {
     const [{ startSandbox }, { sandboxConfigToml }, { systemClock }] = await Promise.all([
       import('../sandbox/server.ts'),

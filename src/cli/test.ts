@@ -8,7 +8,7 @@ import { texts } from '../texts/texts.ts';
 import { requireConfig } from './config-option.ts';
 import { type CliContext, EXIT, type TestResult } from './io.ts';
 
-/** `postpoint test [channel…]`: one message straight to each channel, all at once; no store, no push log. */
+/** `postpoint test [channel…]`: one message straight to each channel, all at once; no push log. */
 export async function test(
   ctx: CliContext,
   names: readonly string[],
@@ -19,12 +19,13 @@ export async function test(
   const channels = pickChannels(ctx, opened.config, names);
   if (channels === null) return EXIT.usage;
   const t = texts[ctx.lang].cli;
-  const log = (level: 'info' | 'error', subject: string, text: string, fields: LogFields) =>
+  const log = (level: 'info' | 'warn' | 'error', subject: string, text: string, fields: LogFields) =>
     ctx.io.stdout(formatLine({ timeMs: ctx.deps.nowMs(), level, subject, text, fields }));
 
   const text = t.test.message(ctx.deps.hostName(), localTime(ctx.deps.nowMs()));
   log('info', t.test.title, '', { text });
-  const sender = await ctx.deps.openTestSender(text, opened.config.delivery.timeoutMs);
+  const sender = await ctx.deps.openTestSender(text, opened.config);
+  if (!sender.countedByService) log('warn', t.test.title, t.test.notCounted, {});
   try {
     const sent = await Promise.all(
       channels.map(async (channel) => {

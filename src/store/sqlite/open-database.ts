@@ -58,6 +58,26 @@ export function openForWriting(path: string, onMigrating: () => void = () => und
   }
 }
 
+/**
+ * Opens a store beside the one connection that writes it, for a word in between.
+ *
+ * @throws when it is no store of this version, or must not be written by this user; then the files are as they were.
+ */
+export function openBesideWriter(path: string): DatabaseSync {
+  assertSqliteVersion();
+  assertLogHasStore(path);
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    const { missing } = findMissingMigrations(db);
+    if (missing.length > 0) throw new Error('the store has the schema of an older program');
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** SQLite would take an empty file for a new database and remove the log: with it what was acknowledged last. */
 function assertLogHasStore(path: string): void {
   const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

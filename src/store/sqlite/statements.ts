@@ -124,6 +124,10 @@ export function prepareStatements(db: DatabaseSync) {
     ),
 
     addSlot: db.prepare('INSERT INTO slot (attempt_id, endpoint_id) VALUES (?, ?)'),
+    // Below zero, where no attempt has its id. It is over at its deadline, whatever becomes of who booked it.
+    addGuestSlot: db.prepare(
+      'INSERT INTO slot (attempt_id, endpoint_id, ended_ms) SELECT min(coalesce(min(attempt_id), 0), 0) - 1, :endpoint, :until FROM slot RETURNING attempt_id AS id',
+    ),
     slotsInFlight: db.prepare(
       'SELECT count(*) AS count FROM slot WHERE endpoint_id = ? AND ended_ms IS NULL',
     ),

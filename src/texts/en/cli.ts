@@ -56,6 +56,11 @@ export const cli: typeof zh = {
     platformCode: 'platform code',
     unknownChannel: (name, meant, known) =>
       `there is no channel "${name}"${meant === null ? '' : `; the closest is "${meant}"`}; configured: ${known.join(', ')}`,
+    noRoom: (seconds) =>
+      `the rate limit stayed used up: after ${seconds} s there was still no room, and nothing was sent`,
+    notBooked: 'the store cannot be written, so no room in the rate limit was booked, and nothing was sent',
+    notCounted:
+      'the store cannot be used: a service that runs does not count these requests in its rate limits',
     disabledChannel: (name) => `the channel "${name}" is left out by enabled = false`,
   },
 

@@ -54,6 +54,9 @@ export const cli = {
     platformCode: '平台错误码',
     unknownChannel: (name: string, meant: string | null, known: readonly string[]) =>
       `没有名为 "${name}" 的通道${meant === null ? '' : `，最接近的是 "${meant}"`}；已配置的通道：${known.join('、')}`,
+    noRoom: (seconds: number) => `发送频率的额度一直占满，等了 ${seconds} 秒仍未轮到，测试消息没有发出`,
+    notBooked: '存储写入失败，无法登记发送频率的额度，测试消息没有发出',
+    notCounted: '无法读写存储文件：如果服务正在运行，它的发送频率不会计入这次测试的请求',
     disabledChannel: (name: string) => `通道 "${name}" 已被 enabled = false 停用`,
   },
 
