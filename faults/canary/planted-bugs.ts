@@ -265,7 +265,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a commit does not wait for the disk', 'power fails', /lost|missing|not there|without/, [
     replace('src/store/sqlite/open-database.ts', 'PRAGMA synchronous = FULL', 'PRAGMA synchronous = NORMAL'),
   ]),
-  bug('a split text begins anew after a fault', 'kills under load', /^(copies|parts): /, [
+  bug('a split text begins anew after a fault', 'a fault between two parts', /^copies: /, [
     replace(
       STATEMENTS,
       'attempt_due_ms = ?, retries_used',

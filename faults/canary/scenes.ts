@@ -28,6 +28,7 @@ import { answerJson, type Behaviour, takesAll } from '../support/receivers.ts';
 import { smallDiskMissing } from '../support/small-disk.ts';
 import { onStage } from '../support/stage.ts';
 import { straceMissing } from '../support/strace.ts';
+import { mixedText } from '../support/traffic.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
 
 /** A program in its smallest form, with just enough in it for a bug to show. */
@@ -72,6 +73,7 @@ export const SCENES = {
   overload: whole(overload),
   soak: whole(soak, procMissing),
   fuzz: whole(fuzz),
+  'a fault between two parts': sceneOf(null, faultBetweenParts),
   'connections break': sceneOf(null, connectionsBreak),
   redirects: sceneOf(null, redirects),
   'a limit outlives a kill': sceneOf(null, limitOutlivesKill),
@@ -146,6 +148,21 @@ function connectionsBreak(): Promise<readonly string[]> {
   });
 }
 
+/** The second part of each long text is refused at first: the first one is there and must not come again. */
+function faultBetweenParts(): Promise<readonly string[]> {
+  const refused = new Set<string>();
+  const channel = { ...CHANNEL, provider: 'workweixin_bot' };
+  return sendSome(
+    (request, response) => {
+      if (request.part === 0 || refused.has(request.token)) return takesAll()(request, response);
+      refused.add(request.token);
+      answerJson(response, 503, {});
+      return { taken: false };
+    },
+    { channel, text: mixedText, check: () => (refused.size > 0 ? [] : ['no text came in parts']) },
+  );
+}
+
 /** The group has moved: nobody asked us to go there. */
 function redirects(): Promise<readonly string[]> {
   let followed = 0;
@@ -170,14 +187,20 @@ function sayNothing(): Promise<readonly string[]> {
 
 async function sendSome(
   behaviour: Behaviour,
-  { settings = '', restMs = 60_000, check = () => [] as string[] } = {},
+  {
+    channel = CHANNEL,
+    text = (token: string) => token,
+    settings = '',
+    restMs = 60_000,
+    check = () => [] as string[],
+  } = {},
 ): Promise<readonly string[]> {
-  return onStage({ channels: [CHANNEL], behaviour, settings }, async (stage) => {
+  return onStage({ channels: [channel], behaviour, settings }, async (stage) => {
     await stage.start();
     const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
     for (let number = 1; number <= MESSAGES; number++) {
       const [token, key] = [`m${number}m`, `key-${number}`];
-      const { status, id } = await post(stage.url(), { msg: token, key });
+      const { status, id } = await post(stage.url(), { msg: text(token), key });
       if (status === 200) driver.accepted.set(id, { token, key });
       // One after the other, so that connections are used again.
       await sleep(20);
