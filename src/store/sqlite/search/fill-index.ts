@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { characterTokens, codePointsOf, gramTokens } from './grams.ts';
+import { addBlockCodes, blockTokens, gramTokens } from './grams.ts';
 import {
   BLOCK,
   type Progress,
@@ -100,25 +100,25 @@ export function createFillIndex(store: DatabaseSync, search: DatabaseSync): () =
     return end;
   }
 
-  /** @returns the tokens of the block's single characters. */
+  /** @returns the block's own tokens. */
   function addMessages(block: number): string {
     const rows = textsOf.all(block * BLOCK, (block + 1) * BLOCK) as unknown as TextRow[];
-    const characters = new Set<number>();
+    const codes = new Set<number>();
     for (const { seq, id, text } of rows) {
       const tokens = gramTokens(text);
       if (tokens === null) addUnindexed.run(seq);
       else volume.add.run(rowidOfMessage(seq), tokens);
-      for (const codePoint of codePointsOf(text)) characters.add(codePoint);
+      addBlockCodes(codes, text);
       addToZone.run(Math.floor(seq / ZONE), id);
     }
-    return characterTokens(characters);
+    return blockTokens(codes);
   }
 
   function addStep(progress: Progress, firstBlock: number, end: number, deliveries: readonly DeliveryRow[]) {
     // In the order of rowids: FTS5 begins another segment where one is smaller than the one before.
     const blocks = Array.from({ length: end - firstBlock }, (_, index) => end - 1 - index);
-    const characters = blocks.map((block) => ({ block, tokens: addMessages(block) }));
-    for (const { block, tokens } of characters) volume.add.run(rowidOfBlock(block), tokens);
+    const ofBlocks = blocks.map((block) => ({ block, tokens: addMessages(block) }));
+    for (const { block, tokens } of ofBlocks) volume.add.run(rowidOfBlock(block), tokens);
     for (const { channel_id, message_seq } of deliveries) addToChannel.run(channel_id, message_seq);
     const messageSeq = Math.max(progress.messageSeq, end * BLOCK - 1);
     const last = lastIdTo.get(messageSeq) as { id: string } | undefined;

@@ -8,9 +8,9 @@ import { createPrivateFile } from '../open-database.ts';
  */
 
 /** Raised with every change of the schema or of the tokens: an older index is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 
-/** Messages whose single characters are indexed together, for searches of one character. */
+/** Messages that are indexed together too: for searches of one character, and to leave blocks out for longer ones. */
 export const BLOCK = 64;
 /** Messages that one row of `zone` stands for. */
 export const ZONE = 4_096;
@@ -68,8 +68,8 @@ export function rowidOfBlock(block: number): number {
 const MERGED_AT_ONCE = 8;
 
 /**
- * A volume's full-text table: of a message the pairs of its characters, of a block the single characters of all its
- * messages. Merged by hand in small pieces (see fill-index.ts): left alone, one commit in a thousand took seconds.
+ * A volume's full-text table: of a message the pairs of its characters, of a block the characters and triples of all its
+ * messages (see grams.ts). Merged by hand in small pieces (see fill-index.ts): left alone, one commit in a thousand took seconds.
  */
 export function volumeSchema(volume: number): string {
   const name = `gram_${volume}`;

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { characterTokens, codePointsOf, gramQuery } from './grams.ts';
+import { blockQuery, gramQuery } from './grams.ts';
 import {
   BLOCK,
   type Progress,
@@ -71,35 +71,48 @@ export function createSearchIndex(search: DatabaseSync): SearchIndex {
       .map((row) => (row as { rowid: number }).rowid);
   }
 
-  function findGrams(query: string, { after, upTo }: SeqRange, limit: number): Candidates {
-    const volume = volumeOf(upTo);
-    const end = (volume + 1) * VOLUME;
-    const rowids = rowidsOf(volume, query, rowidOfMessage(upTo), end - after, limit);
-    const seqs = [...rowids.map((rowid) => end - rowid), ...seqsOf(unindexed.all(after, upTo, limit))];
-    return toCandidates(newestFirst(seqs).slice(0, limit), { after, upTo }, limit);
+  /** The parts of the range whose blocks may have such a text: at most `limit` blocks, down to `after`. */
+  function findBlocks(query: string, { after, upTo }: SeqRange, limit: number) {
+    const [first, last] = [Math.floor(upTo / BLOCK), Math.floor((after + 1) / BLOCK)];
+    const rowids = rowidsOf(volumeOf(upTo), query, rowidOfBlock(first), rowidOfBlock(last) + 1, limit);
+    const parts: SeqRange[] = [];
+    for (const rowid of rowids) {
+      const block = first - (rowid - rowidOfBlock(first));
+      addPart(parts, {
+        after: Math.max(after, block * BLOCK - 1),
+        upTo: Math.min(upTo, (block + 1) * BLOCK - 1),
+      });
+    }
+    return { parts, after: rowids.length < limit ? after : (parts.at(-1)?.after ?? after) };
   }
 
-  function findCharacter(query: string, { after, upTo }: SeqRange, limit: number): Candidates {
-    const volume = volumeOf(upTo);
-    const blockLimit = Math.max(1, Math.floor(limit / BLOCK));
-    const [first, last] = [Math.floor(upTo / BLOCK), Math.floor((after + 1) / BLOCK)];
-    const rowids = rowidsOf(volume, query, rowidOfBlock(first), rowidOfBlock(last) + 1, blockLimit);
-    const blocks = rowids.map((rowid) => first - (rowid - rowidOfBlock(first)));
-    const seqs = blocks
-      .flatMap((block) => Array.from({ length: BLOCK }, (_, index) => (block + 1) * BLOCK - 1 - index))
-      .filter((seq) => seq > after && seq <= upTo);
-    const lastBlock = blocks.length < blockLimit ? undefined : blocks.at(-1);
-    return { seqs, after: lastBlock === undefined ? after : Math.max(after, lastBlock * BLOCK - 1) };
+  /** Messages of these parts of one volume, at most `limit`. */
+  function findPairs(query: string, parts: readonly SeqRange[], limit: number): number[] {
+    const seqs: number[] = [];
+    for (const { after, upTo } of parts) {
+      if (seqs.length >= limit) break;
+      const end = (volumeOf(upTo) + 1) * VOLUME;
+      const rowids = rowidsOf(volumeOf(upTo), query, rowidOfMessage(upTo), end - after, limit - seqs.length);
+      seqs.push(...rowids.map((rowid) => end - rowid));
+    }
+    return seqs;
   }
 
   return {
     progress: () => readProgress(search),
     findText(text, range, limit) {
       const inVolume = { ...range, after: Math.max(range.after, volumeOf(range.upTo) * VOLUME - 1) };
-      const pairs = gramQuery(text);
-      return pairs === null
-        ? findCharacter(characterTokens(codePointsOf(text)), inVolume, limit)
-        : findGrams(pairs, inVolume, limit);
+      const [pairs, ofBlocks] = [gramQuery(text), blockQuery(text)];
+      // Without a pair all messages of a block are candidates.
+      const blockLimit = pairs === null ? Math.max(1, Math.floor(limit / BLOCK)) : limit;
+      const { parts, after } =
+        ofBlocks === null
+          ? { parts: [inVolume], after: inVolume.after }
+          : findBlocks(ofBlocks, inVolume, blockLimit);
+      const covered = { after, upTo: inVolume.upTo };
+      const seqs = pairs === null ? parts.flatMap(seqsIn) : findPairs(pairs, parts, limit);
+      seqs.push(...seqsOf(unindexed.all(covered.after, covered.upTo, limit)));
+      return toCandidates(newestFirst(seqs).slice(0, limit), covered, limit);
     },
     findChannels(channelIds, range, limit) {
       const seqs = channelIds.flatMap((id) =>
@@ -115,14 +128,23 @@ export function createSearchIndex(search: DatabaseSync): SearchIndex {
           after: Math.max(after, zone * ZONE - 1),
           upTo: Math.min(upTo, (zone + 1) * ZONE - 1),
         };
-        const newer = ranges.at(-1);
-        if (newer?.after === range.upTo) ranges[ranges.length - 1] = { ...newer, after: range.after };
-        else ranges.push(range);
+        addPart(ranges, range);
       }
       return ranges;
     },
     close: () => search.close(),
   };
+}
+
+/** Adds the next part, newest first; one that goes on where the last one ends becomes one with it. */
+function addPart(parts: SeqRange[], part: SeqRange): void {
+  const newer = parts.at(-1);
+  if (newer?.after === part.upTo) parts[parts.length - 1] = { ...newer, after: part.after };
+  else parts.push(part);
+}
+
+function seqsIn({ after, upTo }: SeqRange): number[] {
+  return Array.from({ length: upTo - after }, (_, index) => upTo - index);
 }
 
 export function newestFirst(seqs: Iterable<number>): number[] {

@@ -203,6 +203,57 @@ test('searches across two volumes, gaps, and a text too long to index', () => {
   store.close();
 });
 
+// The pairs of the searches are in every text, in this order or another; the last text alone has the words themselves.
+const named = [
+  { text: '据库存', want: [4 * BLOCK] },
+  { text: '使用户中', want: [4 * BLOCK] },
+  { text: '库存在', want: [] },
+  { text: '用户中心', want: 'all' },
+  { text: '中心', want: 'all' },
+  { text: '7用户中', want: [] },
+  { text: '心\n用', want: [] },
+  { text: '饕餮盛宴', want: [] },
+] as const;
+for (const { text, want } of named) {
+  test(`${JSON.stringify(text)} has no candidates in blocks without it`, () => {
+    const store = openStore();
+    store.add(Array.from({ length: 4 * BLOCK - 1 }, () => '使用率，用户中心，数据库，库存，存在'));
+    store.add(['据库存使用户中，用户中心']);
+    store.add(Array.from({ length: BLOCK }, () => '用户中心'));
+    fill(store);
+    const index = createSearchIndex(openSearchForReading(store.path));
+    const { seqs, after } = index.findText(text, { after: 0, upTo: 5 * BLOCK - 1 }, 1_024);
+    const all = Array.from({ length: 5 * BLOCK - 1 }, (_, n) => 5 * BLOCK - 1 - n);
+    assert.deepEqual(seqs, want === 'all' ? all : want);
+    assert.equal(after, 0);
+    index.close();
+    store.close();
+  });
+}
+
+test('candidates that are too many for one look are named bit by bit', () => {
+  const store = openStore();
+  const hasWord = (seq: number) => Math.floor(seq / BLOCK) % 3 === 0 && seq % 5 === 0;
+  const total = 12 * BLOCK - 1;
+  store.add(Array.from({ length: total }, (_, n) => (hasWord(n + 1) ? '据库存' : '据库，库存')));
+  fill(store);
+  const index = createSearchIndex(openSearchForReading(store.path));
+  for (const limit of [1, 2, 7, 64, 1_024]) {
+    const found: number[] = [];
+    for (let upTo = total; upTo > 0; ) {
+      const { seqs, after } = index.findText('据库存', { after: 0, upTo }, limit);
+      assert.ok(seqs.length <= limit && after < upTo, `${limit}: ${seqs.length} down to ${after}`);
+      found.push(...seqs);
+      upTo = after;
+    }
+    const named = new Set(found);
+    assert.equal(named.size, found.length, `${limit}: each once`);
+    for (let seq = 1; seq <= total; seq++) if (hasWord(seq)) assert.ok(named.has(seq), `${limit}: ${seq}`);
+  }
+  index.close();
+  store.close();
+});
+
 const filters: readonly { readonly query: Partial<LogQuery>; matches(seq: number): boolean }[] = [
   { query: {}, matches: () => true },
   { query: { channel: 'all' }, matches: () => true },
