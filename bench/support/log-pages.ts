@@ -6,11 +6,13 @@ import { createRandom } from './random.ts';
 /** What the page shows at once. */
 const PAGE_ROWS = 50;
 
-/** Asks every question `runs` times. */
+/** Asks every question `runs` times, after once through all of them: the first requests of a process wait for its code. */
 export async function measurePages(
   textUrl: string,
   runs: number,
 ): Promise<{ head: BenchTable['head']; rows: string[][] }> {
+  const warmUp = createRandom(5);
+  for (const { parameters } of LOG_QUESTIONS) await askLog(textUrl, parameters(warmUp));
   const rows = [];
   for (const question of LOG_QUESTIONS) rows.push(await measureQuestion(textUrl, question, runs));
   return {
