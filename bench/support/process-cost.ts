@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What Linux tells of processes. */
 
@@ -9,7 +9,7 @@ export function processFiguresMissing(): string | null {
     : 'processor time and memory of processes are read from /proc, which only Linux has';
 }
 
-/** Of all threads, user and system, since they started. */
+/** Of all threads, since they started. */
 export function cpuMs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
 }
@@ -23,13 +23,16 @@ export function peakRssMiB(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + statusMiB(pid, 'VmHWM'), 0);
 }
 
-const TICK_MS = 10;
-
-/** Fields 14 and 15 of proc_pid_stat(5), counted from after the name in brackets. */
+/**
+ * The first number of each thread's schedstat: nanoseconds on a processor. The sums in `stat` are counted by ticks of 10 ms,
+ * which says nothing of a process that works for a moment after each tick. Threads that have ended are not in it.
+ * Source: https://docs.kernel.org/scheduler/sched-stats.html (read 2026-11-27).
+ */
 function cpuMsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  const spent = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return spent.reduce((sum, ns) => sum + ns, 0) / 1e6;
 }
 
 function statusMiB(pid: number, name: string): number {

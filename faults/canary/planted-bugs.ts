@@ -138,8 +138,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace(ACCEPT, 'message: { id, requestId, msgType', 'message: { id, requestId: null, msgType'),
     replace(
       ACCEPT,
-      '    wake(channelIds);\n',
-      '    if (requestId !== null) globalThis.known.set(requestId, id);\n    wake(channelIds);\n',
+      '    onAccepted();\n',
+      '    if (requestId !== null) globalThis.known.set(requestId, id);\n    onAccepted();\n',
     ),
   ]),
   bug('an answer that could not be recorded is forgotten', 'days without a crash', /^lost: .* is sending/, [

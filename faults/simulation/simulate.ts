@@ -205,7 +205,8 @@ export async function startProcess(options: ProcessOptions) {
     logger: NO_LOGGER,
     lang: 'en',
     recipients: refs.map((ref) => ({ ...ref, tags: [] })),
-    wake: dispatcher.wake,
+    wake: dispatcher.wakeForWork,
+    onAccepted: () => undefined,
     isStopping: () => false,
   });
 

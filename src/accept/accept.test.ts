@@ -16,6 +16,7 @@ function setUp(options: { result?: AcceptResult; failure?: Error; stopping?: boo
   const stored: AcceptCommand[] = [];
   const woken: number[][] = [];
   const warnings: string[] = [];
+  const counted: number[] = [];
   const ignore = () => undefined;
   const logger: Logger = {
     debug: ignore,
@@ -37,9 +38,10 @@ function setUp(options: { result?: AcceptResult; failure?: Error; stopping?: boo
     lang: 'en',
     recipients,
     wake: (ids) => woken.push([...ids]),
+    onAccepted: () => counted.push(1),
     isStopping: () => options.stopping ?? false,
   });
-  return { accept, stored, woken, warnings };
+  return { accept, stored, woken, warnings, counted };
 }
 
 const request = { text: 'hello', to: null, requestId: null };
@@ -53,14 +55,22 @@ const addressing: { name: string; to: string[] | null; want: number[] }[] = [
 ];
 for (const { name, to, want } of addressing) {
   test(`to: ${name}`, async () => {
-    const { accept, stored, woken } = setUp();
+    const { accept, stored, woken, counted } = setUp();
     const answer = await accept({ ...request, to });
+    assert.equal(counted.length, 1);
     assert.equal(answer.kind, 'accepted');
     assert.deepEqual(stored[0]?.channelIds, want);
     assert.deepEqual(woken, [want]);
     assert.equal(answer.kind === 'accepted' && answer.messageId, stored[0]?.message.id);
   });
 }
+
+test('lanes are woken behind the store command and before it is on disk', async () => {
+  const { accept, stored, woken } = setUp();
+  const answer = accept(request);
+  assert.deepEqual([stored.length, woken.length], [1, 1]);
+  assert.equal((await answer).kind, 'accepted');
+});
 
 test('an unknown word is named, and nothing is stored', async () => {
   const { accept, stored } = setUp();
@@ -75,12 +85,12 @@ test('words like `constructor` are no recipients', async () => {
   assert.equal((await setUp().accept({ ...request, to: ['constructor'] })).kind, 'unknown_recipient');
 });
 
-test('a repeat gets the first id and wakes nobody; another text is warned of', async () => {
-  const { accept, woken, warnings } = setUp({
+test('a repeat gets the first id; another text is warned of', async () => {
+  const { accept, warnings, counted } = setUp({
     result: { kind: 'repeated', messageId: 'FIRST', sameText: false },
   });
   assert.deepEqual(await accept({ ...request, requestId: 'k' }), { kind: 'accepted', messageId: 'FIRST' });
-  assert.deepEqual([woken.length, warnings.length], [0, 1]);
+  assert.deepEqual([warnings.length, counted.length], [1, 0]);
 });
 
 const failures = [
@@ -91,9 +101,9 @@ const failures = [
 ] as const;
 for (const { failure, why } of failures) {
   test(`store ${failure.kind}: unavailable, because ${why}`, async () => {
-    const { accept, woken } = setUp({ failure });
+    const { accept, counted } = setUp({ failure });
     assert.deepEqual(await accept(request), { kind: 'unavailable', why });
-    assert.deepEqual(woken, []);
+    assert.equal(counted.length, 0);
   });
 }
 

@@ -32,14 +32,16 @@ export interface AcceptDeps {
   /** Language of the service log. */
   readonly lang: Lang;
   readonly recipients: readonly Recipient[];
-  /** Tells the lanes of these channels that there is work. */
+  /** Tells the lanes of these channels that there is work, or will be: the store may still refuse it. */
   readonly wake: (channelIds: readonly number[]) => void;
+  /** A message is on disk; a repeated one is not counted. */
+  readonly onAccepted: () => void;
   readonly isStopping: () => boolean;
 }
 
 /** One request -> one message and one delivery per addressed channel, on disk before it resolves. */
 export function createAccept(deps: AcceptDeps): Accept {
-  const { store, clock, newId, logger, wake } = deps;
+  const { store, clock, newId, logger, wake, onAccepted } = deps;
   const resolve = createResolveRecipients(deps.recipients);
   const say = texts[deps.lang].service;
 
@@ -51,11 +53,14 @@ export function createAccept(deps: AcceptDeps): Accept {
     const { channelIds } = resolved;
 
     const id = newId(clock.wallMs());
+    const stored = store.accept({
+      message: { id, requestId, msgType: 'text', text, createdAtMs: timeOfId(id) },
+      channelIds,
+    });
+    // Before it is on disk: a lane at rest then asks for its turns behind it, and gets them with the same fsync.
+    wake(channelIds);
     try {
-      const result = await store.accept({
-        message: { id, requestId, msgType: 'text', text, createdAtMs: timeOfId(id) },
-        channelIds,
-      });
+      const result = await stored;
       if (result.kind === 'repeated') {
         if (!result.sameText) logger.warn('api', say.keyReused, { id: result.messageId });
         return { kind: 'accepted', messageId: result.messageId };
@@ -64,7 +69,7 @@ export function createAccept(deps: AcceptDeps): Accept {
       if (!(error instanceof StoreError)) throw error;
       return { kind: 'unavailable', why: whyUnavailable(error) };
     }
-    wake(channelIds);
+    onAccepted();
     return { kind: 'accepted', messageId: id };
   };
 }

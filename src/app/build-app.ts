@@ -96,10 +96,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
     logger,
     lang,
     recipients,
-    wake(channelIds) {
-      metrics.accepted.inc();
-      dispatcher?.wake(channelIds);
-    },
+    wake: (channelIds) => dispatcher?.wakeForWork(channelIds),
+    onAccepted: () => metrics.accepted.inc(),
     isStopping: () => stopping,
   });
   const resend = createResend({
@@ -109,7 +107,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     channels: refs,
     wake(channelIds) {
       metrics.resent.inc(channelIds.length);
-      dispatcher?.wake(channelIds);
+      dispatcher?.wakeForWork(channelIds);
     },
   });
   const directory = createChannelDirectory(channels, {

@@ -31,7 +31,9 @@ export interface DispatcherDeps {
 }
 
 export interface Dispatcher {
-  /** Tells the lanes of these channels that there is work. */
+  /** Tells the lanes of these channels that there are new deliveries. */
+  wakeForWork(channelIds: readonly number[]): void;
+  /** Tells them that something else has changed. */
   wake(channelIds: readonly number[]): void;
   /**
    * Takes no more turns and waits for what is in flight, `graceMs` at most. Then `giveUp` shall end the requests that
@@ -91,6 +93,9 @@ export async function startDispatcher(
 
   return {
     interrupted,
+    wakeForWork(channelIds) {
+      for (const id of channelIds) wakers.get(id)?.wakeForWork();
+    },
     wake(channelIds) {
       for (const id of channelIds) wakers.get(id)?.wake();
     },

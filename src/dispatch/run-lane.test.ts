@@ -87,7 +87,7 @@ async function startLane(options: LaneOptions = {}) {
     const id = newId(clock.wallMs());
     const message = { id, requestId: null, msgType: 'text', text, createdAtMs: clock.wallMs() } as const;
     await store.accept({ message, channelIds: [ref.channelId] });
-    dispatcher.wake([ref.channelId]);
+    dispatcher.wakeForWork([ref.channelId]);
     return id;
   };
   return { clock, store, dispatcher, sent, post, calls, troubles };
@@ -133,6 +133,22 @@ test('a request that ends does not ask for more before it is recorded, unless no
   const before = calls.takeTurns;
   await clock.advance(100);
   assert.equal(calls.takeTurns - before, 1);
+});
+
+test('new messages do not wake a lane whose endpoint may not be sent to, and none of them is late', async () => {
+  const windows = [{ maxSends: 1, windowMs: 1_000 }];
+  const { clock, sent, post, calls } = await startLane({ windows });
+  await postAll(post, 2);
+  await clock.advance(500);
+  const before = calls.takeTurns;
+  await postAll(post, 10);
+  await clock.advance(100);
+  assert.equal(calls.takeTurns, before);
+  await clock.advance(500);
+  assert.deepEqual(
+    sent.map(({ atMs }) => atMs),
+    [0, 1_100],
+  );
 });
 
 test('a backlog drains at the pace of the windows, and uses them', async () => {

@@ -77,7 +77,7 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
 
   while (!stop.aborted) {
     const room = Math.min(MAX_IN_FLIGHT - sending.size, MAX_UNRECORDED - unrecorded.size);
-    const { turns, failedUnsent, waitMs } = await takeTurns(deps, room, trouble, stop);
+    const { turns, failedUnsent, waitMs, heldUp } = await takeTurns(deps, room, trouble, stop);
     for (const turn of turns) {
       sending.add(turn);
       const serving = serveTurn(deps, turn, trouble, () => {
@@ -95,16 +95,16 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
-    // `accept` wakes the lane when it has stored a message, each attempt when it is recorded, and a request's end when no
+    // `accept` wakes the lane when it stores a message, each attempt when it is recorded, and a request's end when no
     // more could be in flight.
-    if (turns.length === 0) await deps.waker.sleep(waitMs);
+    if (turns.length === 0) await deps.waker.sleep(waitMs, heldUp);
   }
   await Promise.all(unrecorded);
 }
 
 /** In one transaction: due deliveries leased, their attempts written, their slots booked. */
 async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, stop: AbortSignal) {
-  if (limit <= 0) return { turns: [], failedUnsent: 0, waitMs: null };
+  if (limit <= 0) return { turns: [], failedUnsent: 0, waitMs: null, heldUp: true };
   const { store, channel, windows, ordered, clock } = deps;
   try {
     const { channelId, endpointId } = channel;
@@ -114,7 +114,7 @@ async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, 
   } catch (error) {
     trouble.report(error);
     await clock.wait(TROUBLE_WAIT_MS, stop);
-    return { turns: [], failedUnsent: 0, waitMs: 0 };
+    return { turns: [], failedUnsent: 0, waitMs: 0, heldUp: false };
   }
 }
 

@@ -8,7 +8,8 @@ import type { RateLimitWindow } from '../core/rate-windows.ts';
 /**
  * The heart of the service: every promise is one transaction here.
  *
- * Whatever a method returns is on disk (fsynced). Waits go in and come out as relative ms: what "now" is, the
+ * Whatever a method returns is on disk (fsynced). Writes run in the order of their calls, and each sees what those before
+ * it wrote, also while they wait for the disk. Waits go in and come out as relative ms: what "now" is, the
  * store decides with its own clock, so that no instance's clock can break a limit. All implementations pass
  * `test/conformance`.
  */
@@ -34,9 +35,9 @@ export interface Store {
   /** A page of the push log, the last accepted first. It takes a bounded time: see `LogPage.searchedTo`. */
   listMessages(query: LogQuery): Promise<LogPage>;
   getMessage(id: string): Promise<LogEntryWithAttempts | null>;
-  /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
   /** Names of the channels that have open deliveries: found at once, however many there are. */
   listWaitingChannels(): Promise<string[]>;
+  /** Deliveries that are not finished, by channel name, also of channels that the configuration no longer has. */
   countOpen(): Promise<{ readonly channel: string; readonly count: number }[]>;
   /** Of each channel that has open deliveries: when the oldest of them was accepted, wall-clock ms. */
   listOldestOpen(): Promise<{ readonly channel: string; readonly acceptedAtMs: number }[]>;
@@ -92,6 +93,8 @@ export interface Turns {
   readonly failedUnsent: number;
   /** When nothing more can be taken now: ms until that may change by time alone, or null if only an event can change it. */
   readonly waitMs: number | null;
+  /** There is something to send, and the endpoint may not be sent to now: more deliveries would change nothing. */
+  readonly heldUp: boolean;
 }
 
 /** A leased delivery whose attempt is on record and whose slots are booked. */

@@ -9,6 +9,8 @@ import {
   DELIVERED,
   ERROR,
   FAILED,
+  heldUpFor,
+  nothingFor,
   OK,
   retryIn,
   type StoreUnderTest,
@@ -134,13 +136,20 @@ export function storeConformance(
           (await take(channel)).turns.map(({ messageId }) => messageId),
           ids.slice(2),
         );
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel), nothingFor(null));
+      });
+
+      test('what a call before it writes is seen, also while that has not resolved', async () => {
+        const channel = await newChannel();
+        const [message, turn] = await Promise.all([accept([channel]), takeOne(channel)]);
+        assert.equal(turn.messageId, message.id);
+        await record(turn, OK, DELIVERED);
       });
 
       test('a channel never gets another channel\u2019s deliveries', async () => {
         const [a, b] = [await newChannel(), await newChannel()];
         await accept([a]);
-        assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(b), nothingFor(null));
         assert.equal((await take(a)).turns.length, 1);
       });
 
@@ -182,7 +191,7 @@ export function storeConformance(
         await record(await takeOne(channel), { ...BUSY, kind: 'permanent' }, FAILED);
         const delivery = await deliveryOf(id);
         assert.deepEqual([delivery.status, delivery.error], ['failed', ERROR]);
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel), nothingFor(null));
       });
 
       test('retry: due after its wait, and the count goes up', async () => {
@@ -192,9 +201,9 @@ export function storeConformance(
         const delivery = await deliveryOf(id);
         assert.equal(delivery.status, 'retrying');
         assert.equal(delivery.nextAttemptAtMs, kit.clock.wallMs() + 10_000);
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: 10_000 });
+        assert.deepEqual(await take(channel), nothingFor(10_000));
         await kit.clock.advance(9_999);
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: 1 });
+        assert.deepEqual(await take(channel), nothingFor(1));
         await kit.clock.advance(1);
         const again = await takeOne(channel);
         assert.deepEqual([again.attemptNumber, again.retriesUsed, again.possibleDuplicate], [2, 1, false]);
@@ -214,11 +223,7 @@ export function storeConformance(
         const first = await accept([channel], 'first');
         const second = await accept([channel], 'second');
         await record(await takeOne(channel, { ordered: true }), BUSY, retryIn(5_000));
-        assert.deepEqual(await take(channel, { ordered: true }), {
-          turns: [],
-          failedUnsent: 0,
-          waitMs: 5_000,
-        });
+        assert.deepEqual(await take(channel, { ordered: true }), nothingFor(5_000));
         const passing = await takeOne(channel);
         assert.equal(passing.messageId, second.id);
         await record(passing, OK, DELIVERED);
@@ -235,11 +240,7 @@ export function storeConformance(
           turns.map(({ messageId }) => messageId),
           [first.id],
         );
-        assert.deepEqual(await take(channel, { ordered: true }), {
-          turns: [],
-          failedUnsent: 0,
-          waitMs: null,
-        });
+        assert.deepEqual(await take(channel, { ordered: true }), nothingFor(null));
         await record(turns[0] as Turn, OK, DELIVERED);
         assert.equal((await takeOne(channel, { ordered: true })).messageId, second.id);
       });
@@ -288,7 +289,7 @@ export function storeConformance(
           error: ERROR,
           scope: 'endpoint',
         });
-        assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: 600_000 });
+        assert.deepEqual(await take(b), heldUpFor(600_000));
         await kit.clock.advance(600_000);
         assert.equal((await takeOne(a)).retriesUsed, 0);
         assert.equal((await take(b)).turns.length, 1);
@@ -304,7 +305,7 @@ export function storeConformance(
         const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
         const step: NextStep = { kind: 'pause', waitMs: 5_000, error: ERROR, scope: 'platform' };
         await record(await takeOne(a), limited, step);
-        assert.deepEqual(await take(b), { turns: [], failedUnsent: 0, waitMs: 5_000 });
+        assert.deepEqual(await take(b), heldUpFor(5_000));
         assert.equal((await take(other)).turns.length, 1);
         await kit.clock.advance(5_000);
         assert.equal((await take(b)).turns.length, 1);
@@ -332,8 +333,8 @@ export function storeConformance(
         const reason = { zh: '已停用', en: 'stopped' };
         const stop: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: { reason, when: 'now' } };
         await record(await takeOne(channel), { ...BUSY, kind: 'permanent' }, stop);
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 1, waitMs: 0 });
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel), { ...nothingFor(0), failedUnsent: 1 });
+        assert.deepEqual(await take(channel), nothingFor(null));
         assert.deepEqual((await deliveryOf(gone.id)).error, ERROR);
         const unsent = await deliveryOf(waiting.id);
         assert.deepEqual([unsent.status, unsent.error, unsent.attempts], ['failed', reason, []]);
@@ -396,7 +397,7 @@ export function storeConformance(
           turns.map(({ messageId, partIndex }) => [messageId, partIndex]),
           [[id, 1]],
         );
-        assert.deepEqual(await take(channel), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel), nothingFor(null));
         await record(turns[0] as Turn, OK, DELIVERED);
         assert.equal((await take(channel)).turns.length, 1);
       });
@@ -419,12 +420,12 @@ export function storeConformance(
         for (let n = 0; n < 4; n++) await accept([channel]);
         const { turns } = await take(channel, { windows });
         assert.equal(turns.length, 2);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(null));
         await kit.clock.advance(3_000);
         await record(turns[0] as Turn, OK, DELIVERED);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 60_000 });
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(60_000));
         await kit.clock.advance(59_999);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 1 });
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(1));
         await kit.clock.advance(1);
         assert.equal((await take(channel, { windows })).turns.length, 1);
       });
@@ -434,19 +435,11 @@ export function storeConformance(
         for (let n = 0; n < 4; n++) await accept([channel]);
         const both = [...windows, { maxSends: 1, windowMs: 1_000 }];
         await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
-        assert.deepEqual(await take(channel, { windows: both }), {
-          turns: [],
-          failedUnsent: 0,
-          waitMs: 1_000,
-        });
+        assert.deepEqual(await take(channel, { windows: both }), heldUpFor(1_000));
         await kit.clock.advance(1_000);
         await record(await takeOne(channel, { windows: both }), OK, DELIVERED);
         await kit.clock.advance(1_000);
-        assert.deepEqual(await take(channel, { windows: both }), {
-          turns: [],
-          failedUnsent: 0,
-          waitMs: 58_000,
-        });
+        assert.deepEqual(await take(channel, { windows: both }), heldUpFor(58_000));
       });
 
       test('two channels on one URL share one set', async () => {
@@ -461,7 +454,7 @@ export function storeConformance(
         const channel = await newChannel();
         await accept([channel]);
         await record(await takeOne(channel, { windows }), OK, DELIVERED);
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel, { windows }), nothingFor(null));
       });
     });
 
@@ -480,7 +473,7 @@ export function storeConformance(
           messageId: kept.id,
           sameText: true,
         });
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 59_000 });
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(59_000));
       });
 
       test('what was in flight is listed, keeps its slot for one window, and is not taken by itself', async () => {
@@ -502,9 +495,9 @@ export function storeConformance(
           ],
           [turn.attemptId, turn.deliveryId, id, 1],
         );
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: null });
+        assert.deepEqual(await take(channel, { windows }), nothingFor(null));
         await record(turn, UNKNOWN, retryIn(0));
-        assert.deepEqual(await take(channel, { windows }), { turns: [], failedUnsent: 0, waitMs: 60_000 });
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(60_000));
         await kit.clock.advance(60_000);
         assert.equal((await takeOne(channel, { windows })).possibleDuplicate, true);
       });

@@ -4,7 +4,7 @@ import type { NextStep } from '../../src/core/delivery.ts';
 import { createIds, timeOfId } from '../../src/core/ids.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { RateLimitWindow } from '../../src/core/rate-windows.ts';
-import type { ChannelRef, RecordAttemptCommand, Store, Turn } from '../../src/store/store.ts';
+import type { ChannelRef, RecordAttemptCommand, Store, Turn, Turns } from '../../src/store/store.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
 
 /** A store under test on a clock that the test moves. `reopen` closes it and opens the same data again, as after a restart. */
@@ -38,6 +38,15 @@ export const UNKNOWN: Outcome = {
 };
 export const DELIVERED: NextStep = { kind: 'delivered' };
 export const FAILED: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: null };
+/** What a lane gets when nothing is due, or when its endpoint may not be sent to. */
+export const nothingFor = (waitMs: number | null): Turns => ({
+  turns: [],
+  failedUnsent: 0,
+  waitMs,
+  heldUp: false,
+});
+export const heldUpFor = (waitMs: number | null): Turns => ({ ...nothingFor(waitMs), heldUp: true });
+
 export const retryIn = (waitMs: number): NextStep => ({ kind: 'retry', waitMs, error: ERROR });
 
 interface TakeOptions {

@@ -48,15 +48,15 @@ export function createTakeTurns(
     // Without room one row is enough to know whether there is anything to wait for.
     const due = findDue({ ...command, limit: Math.min(command.limit, Math.max(1, room.free)) }, nowMs);
     if (due.rows.length === 0) return waitFor(due.waitMs);
-    if (endpoint.paused_until_ms > nowMs) return waitFor(endpoint.paused_until_ms - nowMs);
-    if (room.free === 0) return waitFor(room.waitMs);
+    if (endpoint.paused_until_ms > nowMs) return heldUpFor(endpoint.paused_until_ms - nowMs);
+    if (room.free === 0) return heldUpFor(room.waitMs);
 
     if (windows.length > 0) sql.purgeSlots.run(endpointId, nowMs - LONGEST_WINDOW_MS);
     noteTime(nowMs);
     const lastLimitIsNear = nowMs - endpoint.paused_until_ms < LIMITS_IN_A_ROW_MS;
     const limitsInARow = lastLimitIsNear ? endpoint.limits_in_a_row : 0;
     const turns = due.rows.map((row) => lease(row, endpointId, windows.length > 0, limitsInARow));
-    return { turns, failedUnsent: 0, waitMs: null };
+    return { turns, failedUnsent: 0, waitMs: null, heldUp: false };
   };
 
   function findDue({ channelId, limit, ordered }: TakeTurnsCommand, nowMs: number): Due {
@@ -113,10 +113,14 @@ export function createTakeTurns(
     const retrying = sql.failRetrying.run(atMs, reason, channelId, FAIL_AT_ONCE);
     const failedUnsent = Number(queued.changes) + Number(retrying.changes);
     if (failedUnsent > 0) counts.add(channelId, 'failed', atMs, failedUnsent);
-    return { turns: [], failedUnsent, waitMs: failedUnsent > 0 ? 0 : null };
+    return { turns: [], failedUnsent, waitMs: failedUnsent > 0 ? 0 : null, heldUp: false };
   }
 }
 
 function waitFor(waitMs: number | null): Turns {
-  return { turns: [], failedUnsent: 0, waitMs };
+  return { turns: [], failedUnsent: 0, waitMs, heldUp: false };
+}
+
+function heldUpFor(waitMs: number | null): Turns {
+  return { turns: [], failedUnsent: 0, waitMs, heldUp: true };
 }
