@@ -6,6 +6,9 @@ import type { StoreClock } from './store-clock.ts';
 /** Expired idempotency keys deleted by one accept at most: the table stays bounded and no accept waits for a purge. */
 const PURGE_KEYS = 20;
 
+/** One object for all: between threads it is copied once. */
+const ACCEPTED: AcceptResult = { kind: 'accepted' };
+
 export function createAcceptMessage(
   sql: Statements,
   clock: StoreClock,
@@ -31,6 +34,6 @@ export function createAcceptMessage(
       sql.putKey.run(requestId, seq, nowMs);
       sql.purgeKeys.run(nowMs - IDEMPOTENCY_WINDOW_MS, PURGE_KEYS);
     }
-    return { kind: 'accepted' };
+    return ACCEPTED;
   };
 }

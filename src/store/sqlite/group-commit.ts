@@ -14,6 +14,9 @@ export type Reply =
   /** `kind` null: a bug; it is thrown again where the command was called. */
   | { readonly ok: false; readonly kind: StoreErrorKind | null; readonly message: string };
 
+/** One object for all: between threads it is copied once. */
+const DONE: Reply = { ok: true, value: undefined };
+
 /**
  * Runs all the commands that wait in one transaction with one fsync, then answers them all.
  *
@@ -65,7 +68,8 @@ export function createGroupCommit(
 
   function run(name: WriteCommandName, argument: unknown): Reply {
     const command = commands[name] as (argument: unknown) => unknown;
-    return { ok: true, value: command(argument) };
+    const value = command(argument);
+    return value === undefined ? DONE : { ok: true, value };
   }
 
   return runTogether;
