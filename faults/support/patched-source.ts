@@ -26,6 +26,8 @@ export function patchedEnvironment(patches: readonly SourcePatch[]): Record<stri
   const hook = pathToFileURL(join(import.meta.dirname, 'apply-patches.ts'));
   return {
     NODE_OPTIONS: `--import ${hook.href}`,
+    // What was built has no sources to change.
+    POSTPOINT_FROM_SOURCES: '1',
     [PATCHES_VARIABLE]: JSON.stringify([...inheritedPatches(), ...patches]),
   };
 }

@@ -9,7 +9,7 @@ import { sandboxConfigToml } from '../sandbox/config-toml.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
-import { type App, startApp } from './build-app.ts';
+import type { App } from './build-app.ts';
 import { openInFlightMarks, openStore } from './open-store.ts';
 import { startFailure } from './start-failure.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -77,13 +77,16 @@ async function serveUntilStopped(
   let inFlight: ReturnType<typeof openInFlightMarks> | null = null;
   let app: App | null = null;
   try {
-    store = await openStore(config.store, {
+    const opening = openStore(config.store, {
       onFatal(error) {
         logger.error('store', say.storeFailed, { [say.reason]: error.message });
         stop.fail();
       },
       onMigrating: () => logger.info('store', say.storeMigrating),
     });
+    // The store has a thread of its own to start: the rooms are loaded meanwhile.
+    const [opened, { startApp }] = await Promise.all([opening, import('./build-app.ts')]);
+    store = opened;
     inFlight = openInFlightMarks(config.store, (error) => {
       logger.warn('store', say.inFlightTrouble, { [say.reason]: textOf(error) });
     });
