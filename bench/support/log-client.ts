@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LOG_QUESTIONS } from './log-questions.ts';
 import { createRandom } from './random.ts';
 
@@ -15,13 +16,21 @@ export async function askLog(textUrl: string, parameters: Record<string, string>
   return answer;
 }
 
-/** One person who searches without a pause, for something else each time. @returns what ends it. */
-export function searchOnAndOn(textUrl: string): () => Promise<void> {
+/**
+ * One person who searches for something else each time.
+ *
+ * @param pauseMs between an answer and the next search. @returns what ends it.
+ */
+export function searchOnAndOn(textUrl: string, pauseMs: number): () => Promise<void> {
   const random = createRandom(3);
   let goesOn = true;
   const searching = (async () => {
     while (goesOn) {
-      for (const { parameters } of LOG_QUESTIONS) if (goesOn) await askLog(textUrl, parameters(random));
+      for (const { parameters } of LOG_QUESTIONS) {
+        if (!goesOn) return;
+        await askLog(textUrl, parameters(random));
+        await sleep(pauseMs);
+      }
     }
   })();
   return () => {
