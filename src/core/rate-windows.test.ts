@@ -57,6 +57,12 @@ const cases = [
     ledger: ledgerOf([50_000, 60_000]),
     want: { free: 0, waitMs: 20_000 },
   },
+  {
+    name: 'an end that lies ahead may come at once',
+    windows: [second],
+    ledger: ledgerOf([130_000]),
+    want: { free: 0, waitMs: 1_000 },
+  },
 ];
 for (const { name, windows, ledger, want } of cases) {
   test(name, () => assert.deepEqual(roomInWindows(windows, ledger, NOW), want));

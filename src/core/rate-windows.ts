@@ -12,7 +12,10 @@ export interface SlotLedger {
   readonly inFlight: number;
   /** How many requests ended after `ms`. */
   countEndedAfter(ms: number): number;
-  /** The end time of the n-th request (from 0) that ended after `ms`, oldest first. */
+  /**
+   * The end time of the n-th request (from 0) that ended after `ms`, oldest first. One that lies ahead is a deadline: the
+   * request still runs and may end before it.
+   */
   nthEndedAfter(ms: number, n: number): number | undefined;
 }
 
@@ -48,7 +51,8 @@ export function roomInWindows(
     // A slot comes free when all but `maxSends - 1` requests have left the window.
     const lastToLeaveMs = slots.nthEndedAfter(windowStartMs, -room);
     if (lastToLeaveMs === undefined) waitMs = null;
-    else if (waitMs !== null) waitMs = Math.max(waitMs, lastToLeaveMs + windowMs - nowMs);
+    // Of a request that still runs nobody may tell the end, so it is looked at again when it could leave at the earliest.
+    else if (waitMs !== null) waitMs = Math.max(waitMs, Math.min(lastToLeaveMs, nowMs) + windowMs - nowMs);
   }
   return { free, waitMs: free > 0 ? 0 : waitMs };
 }

@@ -90,9 +90,25 @@ test('a slot whose guest has died is free one window after its deadline', async 
   await guest.book(REQUEST, 0);
   guest.close();
   service.accept('a');
-  assert.deepEqual([service.takeTurns().turns.length, service.takeTurns().waitMs], [0, 70_000]);
-  await service.clock.advance(70_001);
+  assert.deepEqual([service.takeTurns().turns.length, service.takeTurns().waitMs], [0, 60_000]);
+  await service.clock.advance(60_000);
+  assert.deepEqual([service.takeTurns().turns.length, service.takeTurns().waitMs], [0, 10_000]);
+  await service.clock.advance(10_001);
   assert.equal(service.takeTurns().turns.length, 1);
+  service.close();
+});
+
+test('the service waits for the end of a guest and not for its deadline', async () => {
+  const service = openService();
+  const guest = openGuestSlots(service.path, service.clock, service.clock.boot);
+  const request = { ...REQUEST, timeoutMs: 300_000 };
+  const ends = [await guest.book(request, 0), await guest.book(request, 0)];
+  service.accept('a');
+  const { waitMs } = service.takeTurns();
+  for (const end of ends) end?.();
+  await service.clock.advance((waitMs ?? 0) + 1);
+  assert.equal(service.takeTurns().turns.length, 1);
+  guest.close();
   service.close();
 });
 
