@@ -85,8 +85,11 @@ async function serveUntilStopped(
       onMigrating: () => logger.info('store', say.storeMigrating),
     });
     // The store has a thread of its own to start: the rooms are loaded meanwhile.
-    const [opened, { startApp }] = await Promise.all([opening, import('./build-app.ts')]);
-    store = opened;
+    const loading = import('./build-app.ts');
+    // If that fails, the store is opened all the same and then closed: its thread would keep the process alive.
+    loading.catch(() => undefined);
+    store = await opening;
+    const { startApp } = await loading;
     inFlight = openInFlightMarks(config.store, (error) => {
       logger.warn('store', say.inFlightTrouble, { [say.reason]: textOf(error) });
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -25,3 +25,27 @@ for (const { argv, code, out, err } of [
     assert.doesNotMatch(ran.stderr, /^ {4}at /m);
   });
 }
+
+test('a service whose files are not all there ends, though the store is open by then', () => {
+  writeFileSync(
+    join(cwd, 'half.toml'),
+    'api.port = 0\n[provider.webhook]\nendpoint.url = "http://127.0.0.1:9/"\n',
+    { mode: 0o600 },
+  );
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({
+      resolve(name, context, next) {
+        if (name.endsWith('build-app.ts')) throw new Error('this file is absent');
+        return next(name, context);
+      },
+    });`;
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
+  const ran = spawnSync(process.execPath, [...flags, program, 'serve', '-c', 'half.toml'], {
+    cwd,
+    env: { ...process.env, LC_ALL: 'en_US.UTF-8', POSTPOINT_FROM_SOURCES: '1' },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  assert.equal(ran.status, 1, `${ran.stdout}${ran.stderr}`);
+  assert.match(ran.stdout, /this file is absent/);
+});
