@@ -66,10 +66,15 @@ export async function startDispatcher(
   }
 
   const running = lanes.map(({ ref, sender, ordered, policy }) => {
-    const wakeEndpoint = () => {
-      for (const other of wakersOfEndpoint.get(ref.endpointId) ?? []) other.wake();
-    };
     const waker = wakers.get(ref.channelId) ?? createWaker(clock);
+    const ofEndpoint = wakersOfEndpoint.get(ref.endpointId) ?? [];
+    // Who is woken first sleeps first and has the next slot. So each lane lets the others go before it, in turn: else the
+    // first one would have every slot until its backlog is gone.
+    const own = ofEndpoint.indexOf(waker);
+    const othersFirst = [...ofEndpoint.slice(own + 1), ...ofEndpoint.slice(0, own + 1)];
+    const wakeEndpoint = () => {
+      for (const other of othersFirst) other.wake();
+    };
     const sharing = lanes.filter((other) => other.ref.endpointId === ref.endpointId);
     const windows = strictestWindows(sharing.map((other) => other.windows));
     return runLane(

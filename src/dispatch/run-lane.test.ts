@@ -274,3 +274,62 @@ test('stop: an attempt that outlasts the grace is left to the next start', async
   assert.equal(gaveUp, true);
   assert.equal(await statusOf(store, id), 'sending');
 });
+
+for (const count of [2, 3]) {
+  test(`${count} channels of one endpoint with a backlog share its slots evenly`, async () => {
+    const clock = createSimulatedClock();
+    const store = openInlineStore({ path: IN_MEMORY, clock });
+    const names = ['one', 'two', 'three'].slice(0, count);
+    const refs = await store.registerChannels(
+      names.map((name) => ({ name, providerId: 'webhook', endpointHash: 'h' })),
+    );
+    const sentBy = new Map(names.map((name) => [name, 0]));
+    const lanes = refs.map((ref) => ({
+      ref,
+      sender: {
+        async send(): Promise<SendResult> {
+          sentBy.set(ref.name, (sentBy.get(ref.name) ?? 0) + 1);
+          await clock.wait(100);
+          return { outcome: outcome('ok'), moreParts: false, durationMs: 100 };
+        },
+      },
+      windows: [{ maxSends: 1, windowMs: 1_000 }],
+      ordered: false,
+      policy,
+    }));
+    const events: LaneEvents = {
+      attemptEnded: () => undefined,
+      failedUnsent: () => undefined,
+      storeTrouble: () => undefined,
+      bug: (_channel, bug) => assert.fail(bug as Error),
+    };
+    const random = () => 0.5;
+    const newId = createIds(random);
+    const channelIds = refs.map(({ channelId }) => channelId);
+    for (let n = 0; n < 50; n++) {
+      const createdAtMs = clock.wallMs();
+      const message = {
+        id: newId(createdAtMs),
+        requestId: null,
+        msgType: 'text',
+        text: 'm',
+        createdAtMs,
+      } as const;
+      await store.accept({ message, channelIds });
+    }
+    await startDispatcher({
+      store,
+      inFlight: noMarks,
+      lanes,
+      defaultPolicy: policy,
+      clock,
+      random,
+      events,
+    });
+    await clock.advance(1_100 * 10 * count - 1);
+    assert.deepEqual(
+      [...sentBy.values()],
+      names.map(() => 10),
+    );
+  });
+}
