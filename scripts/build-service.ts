@@ -11,9 +11,7 @@ const workers = globSync('src/**/*-worker.ts', { cwd: root });
 
 const rolldown = await import('rolldown').catch(() => null);
 if (rolldown === null) {
-  process.stdout.write(
-    'service: not built, it runs from its sources; npm ci without --omit=dev installs rolldown\n',
-  );
+  process.stdout.write('service: not built; npm ci without --omit=dev installs rolldown\n');
 } else {
   const madeFrom = listSources(root);
   await rolldown.build({
