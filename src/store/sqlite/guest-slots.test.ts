@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -125,6 +125,7 @@ test('where there is no store none is made, and the windows hold all the same', 
 for (const [name, make] of [
   ['a text file', (path: string) => writeFileSync(path, 'no database at all\n'.repeat(500))],
   ["another program's database", (path: string) => void makeDatabase(path, 'CREATE TABLE guest (name TEXT)')],
+  ['a link that leads nowhere but to itself', (path: string) => symlinkSync(path, path)],
   ['an empty database', (path: string) => void makeDatabase(path, 'VACUUM')],
   [
     'an empty file beside a log of writes',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Boot } from '../../core/boot.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type RateLimitWindow, roomInWindows } from '../../core/rate-windows.ts';
@@ -39,7 +39,9 @@ const LOOK_AGAIN_MS = 100;
  */
 export function openGuestSlots(named: string, clock: Clock, boot: Boot): GuestSlots {
   const path = realStorePath(named);
-  return guestSlotsOf(existsSync(path) ? openBesideWriter(path) : openForWriting(IN_MEMORY), clock, boot);
+  // Throws where it cannot be seen, in a folder of another user for example: there may well be a store.
+  const exists = statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return guestSlotsOf(exists ? openBesideWriter(path) : openForWriting(IN_MEMORY), clock, boot);
 }
 
 /** For one process alone. */
