@@ -26,7 +26,7 @@ export function builtMain(root: string, env: NodeJS.ProcessEnv = process.env): s
   }
 }
 
-/** Path, size and time of change of all that a built service is made of: 250 files in 4 ms. */
+/** Path, size and time of change of all that a built service is made of: 250 files in 4 ms. Archives keep whole seconds only. */
 export function listSources(root: string): string {
   const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
@@ -35,7 +35,7 @@ export function listSources(root: string): string {
   return [...files, join(root, 'package.json'), join(root, 'package-lock.json')]
     .map((file) => {
       const { size, mtimeMs } = statSync(file);
-      return `${file.slice(root.length)} ${size} ${mtimeMs}\n`;
+      return `${file.slice(root.length)} ${size} ${Math.floor(mtimeMs / 1_000)}\n`;
     })
     .join('');
 }
