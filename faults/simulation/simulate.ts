@@ -109,9 +109,20 @@ async function runDay(
     throw new StoreError('unavailable', 'disk full');
   };
 
-  const start = (atCommand: () => void) =>
-    startProcess({ path, clock, random, receivers, channels: CHANNELS, onStoreCommand: atCommand });
-  let running = await start(onStoreCommand);
+  /** The store works until the process has started: what a start does without it, `badfile` and `iofault` look at. */
+  const start = async () => {
+    const process = await startProcess({
+      path,
+      clock,
+      random,
+      receivers,
+      channels: CHANNELS,
+      onStoreCommand: () => undefined,
+    });
+    process.setOnStoreCommand(onStoreCommand);
+    return process;
+  };
+  let running = await start();
   const driver = startDriver(clock, random, dayMs, () => running.accept);
 
   let nextCrashMs = crashes ? random.between(0, HOUR_MS) : dayMs;
@@ -125,8 +136,7 @@ async function runDay(
     if (machineToo) clock.restart();
     if (random.chance(0.3)) clock.stepWall(random.between(-2 * HOUR_MS, machineToo ? 0 : 2 * HOUR_MS));
     await clock.advance(random.between(50, 5_000));
-    running = await start(() => undefined);
-    running.setOnStoreCommand(onStoreCommand);
+    running = await start();
     nextCrashMs = clock.monotonicMs() + random.between(10 * 60_000, 4 * HOUR_MS);
   }
 
