@@ -223,7 +223,9 @@ function wrongEndings({ log, arrivals }: Ledgers, inHand: ReadonlySet<string>, e
     const expected = inHand.has(text) ? ending : DONE;
     const outcomes = deliveries.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
     const seen = arrivals.filter(({ token }) => token === text).length;
-    const isRight = outcomes.join() === expected.outcomes.join() && seen === expected.arrivals;
+    // A turn may share the commit of its message: then an attempt that never left is on record before the one that did.
+    const { outcomes: right } = outcomes.length === 2 && expected === DONE ? SENT_LATER : expected;
+    const isRight = outcomes.join() === right.join() && seen === expected.arrivals;
     if (isRight) return [];
     return [
       `${text} ended ${outcomes.join()} and arrived ${seen} times, not ${expected.outcomes.join()} and ${expected.arrivals} times`,
