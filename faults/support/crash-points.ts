@@ -3,13 +3,14 @@ import type { SourcePatch } from './patched-source.ts';
 /**
  * What is surely true of the message in hand when the process dies at a point:
  *
- * - `settled`: nothing of it is in flight: not yet accepted, not yet taken, or already recorded;
+ * - `settled`: nothing of it is in flight: not yet accepted, or already recorded;
+ * - `accepted`: it is on disk, perhaps with its turn, which may share its commit; its request has surely not left;
  * - `not_sent`: its attempt is on record, its request has surely not left;
  * - `leaving`: the request is being written; that none of it has left, only the test knows;
  * - `arrived`: the receiver has it, and no mark of its answer is anywhere;
  * - `answered`: its answer has been read and is about to be recorded.
  */
-export type StateAtCrash = 'settled' | 'not_sent' | 'leaving' | 'arrived' | 'answered';
+export type StateAtCrash = 'settled' | 'accepted' | 'not_sent' | 'leaving' | 'arrived' | 'answered';
 
 /** An exact place at which the process can die. */
 export interface CrashPoint {
@@ -42,9 +43,9 @@ const ofTurn = `replies.some((reply) => reply.ok && reply.value?.turns?.length >
 /** Points on the way of a message, in the order in which it passes them. */
 export const SERVING_POINTS: readonly CrashPoint[] = [
   before('accept_before_commit', 'settled', GROUP_COMMIT, COMMIT, ofAccept),
-  after('accept_after_commit', 'settled', GROUP_COMMIT, COMMIT, ofAccept),
-  before('accept_before_answer', 'settled', TEXT_ROUTE, ANSWER),
-  after('accept_after_answer', 'settled', HOT_PATH, ANSWERED),
+  after('accept_after_commit', 'accepted', GROUP_COMMIT, COMMIT, ofAccept),
+  before('accept_before_answer', 'accepted', TEXT_ROUTE, ANSWER),
+  after('accept_after_answer', 'accepted', HOT_PATH, ANSWERED),
   before('turn_before_commit', 'settled', GROUP_COMMIT, COMMIT, ofTurn),
   after('turn_after_commit', 'not_sent', GROUP_COMMIT, COMMIT, ofTurn),
   after('turn_in_hand', 'not_sent', RUN_LANE, TURN),
@@ -89,7 +90,7 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
   after('record_after_commit', 'settled', GROUP_COMMIT, COMMIT, ofRecord),
   before(
     'repeat_before_answer',
-    'settled',
+    'accepted',
     'src/accept/accept.ts',
     "      if (result.kind === 'repeated') {\n",
   ),
