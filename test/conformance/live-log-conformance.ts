@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { NextStep } from '../../src/core/delivery.ts';
-import { createIds, timeOfId } from '../../src/core/ids.ts';
 import type { Outcome, OutcomeKind } from '../../src/core/outcome.ts';
-import {
-  type ChannelRef,
-  COUNT_WIDTHS_MS,
-  type ResendResult,
-  type Store,
-  type Turn,
-} from '../../src/store/store.ts';
-import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import type { StoreUnderTest } from './store-kit.ts';
+import { type ChannelRef, COUNT_WIDTHS_MS, type ResendResult, type Turn } from '../../src/store/store.ts';
+import type { SimulatedClock } from '../support/simulated-clock.ts';
+import { DELIVERED, ERROR, FAILED, type StoreUnderTest, useStore } from './store-kit.ts';
 
-const ERROR = { zh: '忙', en: 'busy' };
-const DELIVERED: NextStep = { kind: 'delivered' };
-const FAILED: NextStep = { kind: 'failed', error: ERROR, stopsEndpoint: null };
 const outcome = (kind: OutcomeKind): Outcome => ({
   kind,
   httpStatus: null,
@@ -30,54 +20,26 @@ export function liveLogConformance(
   open: (clock: SimulatedClock) => Promise<StoreUnderTest>,
 ): void {
   describe(`live log conformance: ${name}`, () => {
-    let clock: SimulatedClock;
-    let underTest: StoreUnderTest;
-    let store: Store;
-    const newId = createIds();
-
-    before(async () => {
-      clock = createSimulatedClock();
-      underTest = await open(clock);
-      store = underTest.store;
-    });
-    after(() => underTest.close());
+    const kit = useStore(open);
 
     let channelCount = 0;
     async function newChannel(
       channel = `log-${++channelCount}`,
       providerId = 'webhook',
     ): Promise<ChannelRef> {
-      const [ref] = await store.registerChannels([
+      const [ref] = await kit.store.registerChannels([
         { name: channel, providerId, endpointHash: `hash of ${channel} ${providerId}` },
       ]);
       assert.ok(ref);
       return ref;
     }
 
-    async function accept(...channels: readonly ChannelRef[]): Promise<string> {
-      const id = newId(clock.wallMs());
-      await store.accept({
-        message: { id, requestId: null, msgType: 'text', text: 'hello', createdAtMs: timeOfId(id) },
-        channelIds: channels.map(({ channelId }) => channelId),
-      });
-      return id;
-    }
+    const accept = async (...channels: readonly ChannelRef[]) => (await kit.accept(channels)).id;
 
-    async function take(
-      { channelId, endpointId }: ChannelRef,
-      windows: { maxSends: number; windowMs: number }[] = [],
-    ) {
-      const { turns } = await store.takeTurns({ channelId, endpointId, windows, limit: 1, ordered: false });
-      const [turn] = turns;
-      assert.ok(turn);
-      return turn;
-    }
-
-    const record = ({ attemptId, deliveryId }: Turn, kind: OutcomeKind, next: NextStep) =>
-      store.recordAttempt({ attemptId, deliveryId, durationMs: 1, outcome: outcome(kind), next });
+    const record = (turn: Turn, kind: OutcomeKind, next: NextStep) => kit.record(turn, outcome(kind), next);
 
     const resend = (messageId: string, channels: readonly ChannelRef[], onlyFailed = false) =>
-      store.resend({ messageId, channelIds: channels.map(({ channelId }) => channelId), onlyFailed });
+      kit.store.resend({ messageId, channelIds: channels.map(({ channelId }) => channelId), onlyFailed });
 
     function channelsOf(result: ResendResult): string[] {
       assert.equal(result.kind, 'resent');
@@ -88,20 +50,20 @@ export function liveLogConformance(
       test('a new delivery of the same message, which is taken like any other', async () => {
         const channel = await newChannel();
         const id = await accept(channel);
-        await record(await take(channel), 'permanent', FAILED);
+        await record(await kit.takeOne(channel), 'permanent', FAILED);
         const result = await resend(id, [channel]);
         assert.equal(result.kind, 'resent');
         const [resent] = result.kind === 'resent' ? result.deliveries : [];
         assert.equal(resent?.channelId, channel.channelId);
-        const entry = await store.getMessage(id);
+        const entry = await kit.store.getMessage(id);
         const { attempts, ...latest } = entry?.deliveries.at(-1) ?? assert.fail('no delivery');
         assert.deepEqual(resent?.delivery, latest);
         assert.deepEqual(
           [latest.status, latest.attemptCount, attempts, entry?.deliveries.map(({ status }) => status)],
           ['queued', 0, [], ['failed', 'queued']],
         );
-        const [fromStart] = (await store.listMessages({ limit: 1 })).entries;
-        const changed = await store.listDeliveries({ deliveryIds: [], messageIds: [id] });
+        const [fromStart] = (await kit.store.listMessages({ limit: 1 })).entries;
+        const changed = await kit.store.listDeliveries({ deliveryIds: [], messageIds: [id] });
         for (const deliveries of [
           entry?.deliveries,
           fromStart?.deliveries,
@@ -109,9 +71,9 @@ export function liveLogConformance(
         ])
           assert.deepEqual(
             deliveries?.map(({ resentAtMs }) => resentAtMs),
-            [null, clock.wallMs()],
+            [null, kit.clock.wallMs()],
           );
-        const turn = await take(channel);
+        const turn = await kit.takeOne(channel);
         assert.deepEqual(
           [turn.messageId, turn.text, turn.attemptNumber, turn.retriesUsed, String(turn.deliveryId)],
           [id, 'hello', 1, 0, latest.id],
@@ -121,7 +83,7 @@ export function liveLogConformance(
 
       test('an unknown message', async () => {
         const channel = await newChannel();
-        assert.deepEqual(await resend(newId(0), [channel]), { kind: 'unknown_message' });
+        assert.deepEqual(await resend(kit.newId(0), [channel]), { kind: 'unknown_message' });
       });
 
       test('only failed: those whose latest delivery is failed, by name, whatever came before', async () => {
@@ -133,11 +95,11 @@ export function liveLogConformance(
         ];
         const stranger = await newChannel();
         const id = await accept(failed, delivered, waiting, cured);
-        await record(await take(failed), 'permanent', FAILED);
-        await record(await take(delivered), 'ok', DELIVERED);
-        await record(await take(cured), 'permanent', FAILED);
+        await record(await kit.takeOne(failed), 'permanent', FAILED);
+        await record(await kit.takeOne(delivered), 'ok', DELIVERED);
+        await record(await kit.takeOne(cured), 'permanent', FAILED);
         await resend(id, [cured]);
-        await record(await take(cured), 'ok', DELIVERED);
+        await record(await kit.takeOne(cured), 'ok', DELIVERED);
         const all = [failed, delivered, waiting, cured, stranger];
         assert.deepEqual(channelsOf(await resend(id, all, true)), [failed.name]);
         assert.deepEqual(await resend(id, all, true), { kind: 'nothing_failed' });
@@ -147,53 +109,53 @@ export function liveLogConformance(
       test('only failed: a channel that has another provider now', async () => {
         const before = await newChannel('moved');
         const id = await accept(before);
-        await record(await take(before), 'permanent', FAILED);
+        await record(await kit.takeOne(before), 'permanent', FAILED);
         const now = await newChannel('moved', 'slack_bot');
         assert.deepEqual(channelsOf(await resend(id, [now], true)), ['moved']);
-        assert.equal((await take(now)).messageId, id);
+        assert.equal((await kit.takeOne(now)).messageId, id);
       });
 
       const copies: { name: string; earlier: (channel: ChannelRef) => Promise<unknown>; copy: boolean }[] = [
         {
           name: 'refused',
-          earlier: async (channel) => record(await take(channel), 'permanent', FAILED),
+          earlier: async (channel) => record(await kit.takeOne(channel), 'permanent', FAILED),
           copy: false,
         },
         {
           name: 'surely not taken, twice',
           async earlier(channel) {
-            await record(await take(channel), 'transient', { kind: 'retry', waitMs: 0, error: ERROR });
-            await record(await take(channel), 'transient', FAILED);
+            await record(await kit.takeOne(channel), 'transient', { kind: 'retry', waitMs: 0, error: ERROR });
+            await record(await kit.takeOne(channel), 'transient', FAILED);
           },
           copy: false,
         },
         {
           name: 'delivered',
-          earlier: async (channel) => record(await take(channel), 'ok', DELIVERED),
+          earlier: async (channel) => record(await kit.takeOne(channel), 'ok', DELIVERED),
           copy: true,
         },
         {
           name: 'held after an unknown outcome',
-          earlier: async (channel) => record(await take(channel), 'unknown', FAILED),
+          earlier: async (channel) => record(await kit.takeOne(channel), 'unknown', FAILED),
           copy: true,
         },
         {
           name: 'unknown first, refused then',
           async earlier(channel) {
-            await record(await take(channel), 'unknown', { kind: 'retry', waitMs: 0, error: ERROR });
-            await record(await take(channel), 'permanent', FAILED);
+            await record(await kit.takeOne(channel), 'unknown', { kind: 'retry', waitMs: 0, error: ERROR });
+            await record(await kit.takeOne(channel), 'permanent', FAILED);
           },
           copy: true,
         },
         {
           name: 'delivered in part',
           async earlier(channel) {
-            await record(await take(channel), 'ok', { kind: 'next_part' });
-            await record(await take(channel), 'permanent', FAILED);
+            await record(await kit.takeOne(channel), 'ok', { kind: 'next_part' });
+            await record(await kit.takeOne(channel), 'permanent', FAILED);
           },
           copy: true,
         },
-        { name: 'still in flight', earlier: take, copy: true },
+        { name: 'still in flight', earlier: (channel) => kit.takeOne(channel), copy: true },
       ];
       for (const { name: earlierName, earlier, copy } of copies) {
         test(`an earlier delivery ${earlierName}: each attempt of the new one ${copy ? 'may be' : 'is no'} copy`, async () => {
@@ -201,11 +163,12 @@ export function liveLogConformance(
           const id = await accept(channel);
           await earlier(channel);
           await resend(id, [channel]);
-          const first = await take(channel);
+          const first = await kit.takeOne(channel);
           await record(first, 'ok', { kind: 'next_part' });
-          const second = await take(channel);
+          const second = await kit.takeOne(channel);
           assert.deepEqual([first.possibleDuplicate, second.possibleDuplicate], [copy, copy]);
-          const { attempts } = (await store.getMessage(id))?.deliveries.at(-1) ?? assert.fail('no delivery');
+          const { attempts } =
+            (await kit.store.getMessage(id))?.deliveries.at(-1) ?? assert.fail('no delivery');
           assert.deepEqual(
             attempts.map(({ possibleDuplicate }) => possibleDuplicate),
             [copy, copy],
@@ -216,9 +179,9 @@ export function liveLogConformance(
       test('an earlier delivery to another channel makes no copy', async () => {
         const [one, other] = [await newChannel(), await newChannel()];
         const id = await accept(one);
-        await record(await take(one), 'ok', DELIVERED);
+        await record(await kit.takeOne(one), 'ok', DELIVERED);
         await resend(id, [other]);
-        assert.equal((await take(other)).possibleDuplicate, false);
+        assert.equal((await kit.takeOne(other)).possibleDuplicate, false);
       });
     });
 
@@ -230,7 +193,7 @@ export function liveLogConformance(
           { maxSends: 1, windowMs: 1_000 },
         ];
         const room = async () => {
-          const [first] = await store.listWindowRoom([{ endpointId: channel.endpointId, windows }]);
+          const [first] = await kit.store.listWindowRoom([{ endpointId: channel.endpointId, windows }]);
           return first?.windows.map(({ free, waitMs }) => [free, waitMs]);
         };
         await accept(channel);
@@ -238,13 +201,13 @@ export function liveLogConformance(
           [2, 0],
           [1, 0],
         ]);
-        const turn = await take(channel, windows);
+        const turn = await kit.takeOne(channel, { windows });
         assert.deepEqual(await room(), [
           [1, 0],
           [0, null],
         ]);
         await record(turn, 'ok', DELIVERED);
-        await clock.advance(400);
+        await kit.clock.advance(400);
         assert.deepEqual(await room(), [
           [1, 0],
           [0, 600],
@@ -254,33 +217,33 @@ export function liveLogConformance(
 
     describe('oldest open delivery', () => {
       const oldest = async ({ name: channel }: ChannelRef) =>
-        (await store.listOldestOpen()).find((row) => row.channel === channel)?.acceptedAtMs;
+        (await kit.store.listOldestOpen()).find((row) => row.channel === channel)?.acceptedAtMs;
 
       test('the time of its acceptance, whatever it waits for; none once all are finished', async () => {
         const channel = await newChannel();
-        const acceptedMs = clock.wallMs();
+        const acceptedMs = kit.clock.wallMs();
         await accept(channel);
-        await clock.advance(5_000);
+        await kit.clock.advance(5_000);
         await accept(channel);
         assert.equal(await oldest(channel), acceptedMs);
-        const turn = await take(channel);
+        const turn = await kit.takeOne(channel);
         assert.equal(await oldest(channel), acceptedMs);
         await record(turn, 'transient', { kind: 'retry', waitMs: 60_000, error: ERROR });
         assert.equal(await oldest(channel), acceptedMs);
-        await clock.advance(60_000);
-        await record(await take(channel), 'ok', DELIVERED);
+        await kit.clock.advance(60_000);
+        await record(await kit.takeOne(channel), 'ok', DELIVERED);
         assert.equal(await oldest(channel), acceptedMs + 5_000);
-        await record(await take(channel), 'ok', DELIVERED);
+        await record(await kit.takeOne(channel), 'ok', DELIVERED);
         assert.equal(await oldest(channel), undefined);
       });
 
       test('of a resend: the time of the resend', async () => {
         const channel = await newChannel();
         const id = await accept(channel);
-        await record(await take(channel), 'permanent', FAILED);
-        await clock.advance(86_400_000);
+        await record(await kit.takeOne(channel), 'permanent', FAILED);
+        await kit.clock.advance(86_400_000);
         await resend(id, [channel]);
-        assert.equal(await oldest(channel), clock.wallMs());
+        assert.equal(await oldest(channel), kit.clock.wallMs());
       });
     });
 
@@ -289,10 +252,10 @@ export function liveLogConformance(
         const [a, b] = [await newChannel(), await newChannel()];
         const both = await accept(a, b);
         const single = await accept(a);
-        const turn = await take(a);
-        const found = await store.listDeliveries({
+        const turn = await kit.takeOne(a);
+        const found = await kit.store.listDeliveries({
           deliveryIds: [turn.deliveryId, 2 ** 40],
-          messageIds: [both, newId(0)],
+          messageIds: [both, kit.newId(0)],
         });
         assert.deepEqual(
           found.map(({ messageId, delivery }) => [messageId, delivery.channel, delivery.status]),
@@ -301,9 +264,9 @@ export function liveLogConformance(
             [both, b.name, 'queued'],
           ],
         );
-        const whole = await store.getMessage(single);
+        const whole = await kit.store.getMessage(single);
         const { attempts: _, ...delivery } = whole?.deliveries[0] ?? assert.fail('no delivery');
-        assert.deepEqual(await store.listDeliveries({ deliveryIds: [], messageIds: [single] }), [
+        assert.deepEqual(await kit.store.listDeliveries({ deliveryIds: [], messageIds: [single] }), [
           { messageId: single, delivery },
         ]);
       });
@@ -315,7 +278,7 @@ export function liveLogConformance(
         widthMs: (typeof COUNT_WIDTHS_MS)[number],
         fromMs = 0,
       ) => {
-        const [counts, ...others] = await store.countDeliveries({ widthMs, fromMs, channel });
+        const [counts, ...others] = await kit.store.countDeliveries({ widthMs, fromMs, channel });
         assert.equal(others.length, 0);
         return counts?.buckets;
       };
@@ -323,15 +286,15 @@ export function liveLogConformance(
 
       test('accepted and resent by their acceptance, the rest by its end, in every width', async () => {
         const channel = await newChannel();
-        const firstMs = clock.wallMs();
+        const firstMs = kit.clock.wallMs();
         const id = await accept(channel);
         await accept(channel);
-        const turn = await take(channel);
-        await clock.advance(14_400_000);
-        const laterMs = clock.wallMs();
+        const turn = await kit.takeOne(channel);
+        await kit.clock.advance(14_400_000);
+        const laterMs = kit.clock.wallMs();
         await record(turn, 'ok', DELIVERED);
-        await record(await take(channel), 'transient', { kind: 'retry', waitMs: 0, error: ERROR });
-        await record(await take(channel), 'permanent', FAILED);
+        await record(await kit.takeOne(channel), 'transient', { kind: 'retry', waitMs: 0, error: ERROR });
+        await record(await kit.takeOne(channel), 'permanent', FAILED);
         await resend(id, [channel]);
         for (const widthMs of COUNT_WIDTHS_MS) {
           assert.deepEqual(await sums(channel, widthMs), [
@@ -347,7 +310,7 @@ export function liveLogConformance(
       test('a repeated record counts once, and what a stopped endpoint fails unsent counts as failed', async () => {
         const channel = await newChannel();
         for (let n = 0; n < 3; n++) await accept(channel);
-        const turn = await take(channel);
+        const turn = await kit.takeOne(channel);
         const stop: NextStep = {
           kind: 'failed',
           error: ERROR,
@@ -356,18 +319,20 @@ export function liveLogConformance(
         await record(turn, 'permanent', stop);
         await record(turn, 'permanent', stop);
         const { channelId, endpointId } = channel;
-        await store.takeTurns({ channelId, endpointId, windows: [], limit: 1, ordered: false });
-        assert.deepEqual(await sums(channel, 14_400_000), [[startOf(clock.wallMs(), 14_400_000), 3, 0, 3]]);
+        await kit.store.takeTurns({ channelId, endpointId, windows: [], limit: 1, ordered: false });
+        assert.deepEqual(await sums(channel, 14_400_000), [
+          [startOf(kit.clock.wallMs(), 14_400_000), 3, 0, 3],
+        ]);
       });
 
       test('by name and provider, all channels without a filter, nothing for an unknown one', async () => {
         const channel = await newChannel();
         await accept(channel);
-        const all = await store.countDeliveries({ widthMs: 3_600_000, fromMs: 0 });
+        const all = await kit.store.countDeliveries({ widthMs: 3_600_000, fromMs: 0 });
         assert.equal(all.find((counts) => counts.channel === channel.name)?.provider, 'webhook');
         assert.ok(all.length > 1);
         assert.deepEqual(
-          await store.countDeliveries({ widthMs: 3_600_000, fromMs: 0, channel: 'nobody' }),
+          await kit.store.countDeliveries({ widthMs: 3_600_000, fromMs: 0, channel: 'nobody' }),
           [],
         );
       });
@@ -375,7 +340,7 @@ export function liveLogConformance(
       test('minutes are dropped after some days, the longer buckets stay', async () => {
         const channel = await newChannel();
         await accept(channel);
-        await clock.advance(3 * 86_400_000);
+        await kit.clock.advance(3 * 86_400_000);
         await accept(channel);
         assert.equal((await sums(channel, 60_000))?.length, 1);
         for (const widthMs of COUNT_WIDTHS_MS.slice(1))

@@ -130,6 +130,7 @@ export function useStore(open: (clock: SimulatedClock) => Promise<StoreUnderTest
     get clock() {
       return clock;
     },
+    newId,
     newChannel,
     accept,
     take,
