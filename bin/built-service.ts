@@ -26,7 +26,9 @@ export function builtMain(root: string, env: NodeJS.ProcessEnv = process.env): s
   }
 }
 
-/** Path, size and time of change of all that a built service is made of: 250 files in 4 ms. Archives keep whole seconds only. */
+/**
+ * Path, size and time of change of all that a built service is made of: 250 files in 4 ms. Archives keep whole seconds only.
+ */
 export function listSources(root: string): string {
   const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))

@@ -120,8 +120,8 @@ const LINES_IN_A_ROW = 3;
  * The end of about the longest piece from `start` that fits, never inside a surrogate pair; `start` if none does.
  *
  * Begins with `guess`, the length of the piece before. Texts are much the same from one piece to the next, so one try is
- * usual: where a piece is nearly as long as it may be, a longer one is not looked for. Longer pieces are only tried in doubling steps, so that
- * `size` never sees the whole rest of a long text.
+ * usual: where a piece is nearly as long as it may be, a longer one is not looked for. Longer pieces are only tried in
+ * doubling steps, so that `size` never sees the whole rest of a long text.
  */
 function longestFit(text: string, start: number, guess: number, size: Size): number {
   let good = { end: start, size: size.of('') };
