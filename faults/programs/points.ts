@@ -226,11 +226,11 @@ function wrongEndings(
 ): string[] {
   return log.flatMap(({ text, deliveries }) => {
     const right = (inHand.has(text) ? endings : [DONE]).map(
-      (ending) => `${ending.outcomes.join()}, arrived ${ending.arrivals} times`,
+      (ending) => `${ending.outcomes.join()} and arrived ${ending.arrivals} times`,
     );
     const outcomes = deliveries.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
     const seen = arrivals.filter(({ token }) => token === text).length;
-    const ended = `${outcomes.join()}, arrived ${seen} times`;
+    const ended = `${outcomes.join()} and arrived ${seen} times`;
     if (right.includes(ended)) return [];
     return [`${text} ended ${ended}, not ${right.join(' or ')}`];
   });
