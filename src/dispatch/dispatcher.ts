@@ -72,9 +72,6 @@ export async function startDispatcher(
     // first one would have every slot until its backlog is gone.
     const own = ofEndpoint.indexOf(waker);
     const othersFirst = [...ofEndpoint.slice(own + 1), ...ofEndpoint.slice(0, own + 1)];
-    const wakeEndpoint = () => {
-      for (const other of othersFirst) other.wake();
-    };
     const sharing = lanes.filter((other) => other.ref.endpointId === ref.endpointId);
     const windows = strictestWindows(sharing.map((other) => other.windows));
     return runLane(
@@ -90,7 +87,7 @@ export async function startDispatcher(
         events,
         inFlight,
         waker,
-        wakeEndpoint,
+        wakersOfEndpoint: othersFirst,
       },
       stopping.signal,
     );
@@ -99,7 +96,7 @@ export async function startDispatcher(
   return {
     interrupted,
     wakeForWork(channelIds) {
-      for (const id of channelIds) wakers.get(id)?.wakeForWork();
+      for (const id of channelIds) wakers.get(id)?.wakeFor('work');
     },
     wake(channelIds) {
       for (const id of channelIds) wakers.get(id)?.wake();

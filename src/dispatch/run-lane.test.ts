@@ -115,6 +115,15 @@ test('a message goes out at once, and a quiet lane does not poll', async () => {
   assert.equal(await statusOf(store, id), 'delivered');
 });
 
+test('a message at rest costs one turn, and its end none', async () => {
+  const { clock, post, calls } = await startLane();
+  await clock.advance(0);
+  const before = calls.takeTurns;
+  await postAll(post, 1);
+  await clock.advance(1_000);
+  assert.equal(calls.takeTurns - before, 1);
+});
+
 test('without windows many are in flight at once, and no more than the bound', async () => {
   const { clock, sent, post } = await startLane({ latencyMs: 1_000 });
   await postAll(post, 200);

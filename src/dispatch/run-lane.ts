@@ -60,8 +60,8 @@ export interface LaneDeps {
   readonly events: LaneEvents;
   readonly inFlight: InFlightMarks;
   readonly waker: Waker;
-  /** Wakes every lane of the same endpoint: they share its slots. */
-  readonly wakeEndpoint: () => void;
+  /** The other lanes of the same endpoint, which share its slots, and at last this one. */
+  readonly wakersOfEndpoint: readonly Waker[];
 }
 
 /**
@@ -87,17 +87,17 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       })
         // The attempt stays `sending`; the next start settles it.
         .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
-        .finally(() => {
+        .then((next) => {
           sending.delete(turn);
           unrecorded.delete(serving);
-          deps.wakeEndpoint();
+          wakeEndpoint(deps, next ?? null);
         });
       unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
     // `accept` wakes the lane when it stores a message, each attempt when it is recorded, and a request's end when no
     // more could be in flight.
-    if (turns.length === 0) await deps.waker.sleep(waitMs, heldUp);
+    if (waitMs !== 0) await deps.waker.sleep(waitMs, heldUp ? 'room' : 'work');
   }
   await Promise.all(unrecorded);
 }
@@ -118,12 +118,27 @@ async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, 
   }
 }
 
+/**
+ * What has ended for good makes room for what is held up. Anything else may have changed what is due, and when. Without the
+ * difference, each message at rest costs one transaction more, which finds nothing.
+ *
+ * @param next null: not recorded.
+ */
+function wakeEndpoint({ wakersOfEndpoint }: LaneDeps, next: NextStep | null): void {
+  const endedForGood = next?.kind === 'delivered' || (next?.kind === 'failed' && next.stopsEndpoint === null);
+  for (const waker of wakersOfEndpoint) {
+    if (endedForGood) waker.wakeFor('room');
+    else waker.wake();
+  }
+}
+
+/** @returns null when the end of the attempt could not be recorded. */
 async function serveTurn(
   deps: LaneDeps,
   turn: Turn,
   trouble: TroubleReport,
   onSent: () => void,
-): Promise<void> {
+): Promise<NextStep | null> {
   const { sender, policy, random, events, inFlight, channel } = deps;
   const { messageId, text, partIndex, retriesUsed, limitsInARow, attemptId, deliveryId } = turn;
   const mark = inFlight.mark(attemptId);
@@ -134,9 +149,10 @@ async function serveTurn(
   // A crash between the two marks leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
   mark.ended({ durationMs, outcome, next });
   const recorded = await recordUntilDone(deps, { attemptId, deliveryId, durationMs, outcome, next }, trouble);
-  if (!recorded) return;
+  if (!recorded) return null;
   mark.release();
   events.attemptEnded(channel.name, turn, result, next);
+  return next;
 }
 
 /**

@@ -1,46 +1,46 @@
 import type { Clock } from '../core/clock.ts';
 
+/** What ends the sleep of a lane, besides `wake` and the time: a new delivery, or that what it has may go. */
+type WaitsFor = 'work' | 'room';
+
 /** Lets a lane sleep until it is woken or its time has come. A wake-up while it is busy is not lost. */
 export interface Waker {
   wake(): void;
-  /** Wakes it because there is a new delivery, which is nothing to one that is held up. */
-  wakeForWork(): void;
-  /**
-   * @param waitMs null: until woken.
-   * @param heldUp more work would not let it go on: only `wake` and the time end its sleep.
-   */
-  sleep(waitMs: number | null, heldUp: boolean): Promise<void>;
+  /** Wakes it if it waits for this. */
+  wakeFor(what: WaitsFor): void;
+  /** @param waitMs null: until woken. */
+  sleep(waitMs: number | null, waitsFor: WaitsFor): Promise<void>;
 }
 
 export function createWaker(clock: Clock): Waker {
   let woken = false;
-  let hasWork = false;
-  let isDeaf = false;
-  let interrupt: (() => void) | null = null;
+  const come = { work: false, room: false };
+  let sleeping: { readonly waitsFor: WaitsFor; readonly interrupt: () => void } | null = null;
 
   return {
     wake() {
       woken = true;
-      interrupt?.();
+      sleeping?.interrupt();
     },
-    wakeForWork() {
-      hasWork = true;
-      if (!isDeaf) interrupt?.();
+    wakeFor(what) {
+      come[what] = true;
+      if (sleeping?.waitsFor === what) sleeping.interrupt();
     },
-    async sleep(waitMs, heldUp) {
-      if (!woken && (heldUp || !hasWork)) {
-        isDeaf = heldUp;
+    async sleep(waitMs, waitsFor) {
+      if (!woken && !come[waitsFor]) {
         await new Promise<void>((resolve) => {
           const cancel = waitMs === null ? null : clock.after(waitMs, resolve);
-          interrupt = () => {
+          const interrupt = () => {
             cancel?.();
             resolve();
           };
+          sleeping = { waitsFor, interrupt };
         });
-        interrupt = null;
+        sleeping = null;
       }
       woken = false;
-      hasWork = false;
+      come.work = false;
+      come.room = false;
     },
   };
 }

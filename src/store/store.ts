@@ -91,9 +91,9 @@ export interface Turns {
   readonly turns: readonly Turn[];
   /** Deliveries that failed without an attempt, because the endpoint is stopped. */
   readonly failedUnsent: number;
-  /** When nothing more can be taken now: ms until that may change by time alone, or null if only an event can change it. */
+  /** Ms until more may be taken by time alone: 0 when there may be more at once, null when only an event can change it. */
   readonly waitMs: number | null;
-  /** There is something to send, and the endpoint may not be sent to now: more deliveries would change nothing. */
+  /** There is something to send that may not go now, so more deliveries would change nothing. */
   readonly heldUp: boolean;
 }
 

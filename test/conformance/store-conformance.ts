@@ -139,6 +139,22 @@ export function storeConformance(
         assert.deepEqual(await take(channel), nothingFor(null));
       });
 
+      test('with the turns comes what there is to wait for after them', async () => {
+        const channel = await newChannel();
+        const after = async (limit: number, ordered = false) => {
+          const { turns, waitMs, heldUp } = await take(channel, { limit, ordered });
+          for (const turn of turns) await record(turn, BUSY, retryIn(7_000));
+          return { taken: turns.length, waitMs, heldUp };
+        };
+        for (const text of ['1', '2', '3']) await accept([channel], text);
+        assert.deepEqual(await after(1), { taken: 1, waitMs: 0, heldUp: false });
+        assert.deepEqual(await after(5), { taken: 2, waitMs: 7_000, heldUp: false });
+        await kit.clock.advance(7_000);
+        assert.deepEqual(await after(5), { taken: 3, waitMs: 0, heldUp: false });
+        await kit.clock.advance(7_000);
+        assert.deepEqual(await after(5, true), { taken: 1, waitMs: null, heldUp: true });
+      });
+
       test('what a call before it writes is seen, also while that has not resolved', async () => {
         const channel = await newChannel();
         const [message, turn] = await Promise.all([accept([channel]), takeOne(channel)]);
@@ -223,7 +239,7 @@ export function storeConformance(
         const first = await accept([channel], 'first');
         const second = await accept([channel], 'second');
         await record(await takeOne(channel, { ordered: true }), BUSY, retryIn(5_000));
-        assert.deepEqual(await take(channel, { ordered: true }), nothingFor(5_000));
+        assert.deepEqual(await take(channel, { ordered: true }), heldUpFor(5_000));
         const passing = await takeOne(channel);
         assert.equal(passing.messageId, second.id);
         await record(passing, OK, DELIVERED);
@@ -240,7 +256,7 @@ export function storeConformance(
           turns.map(({ messageId }) => messageId),
           [first.id],
         );
-        assert.deepEqual(await take(channel, { ordered: true }), nothingFor(null));
+        assert.deepEqual(await take(channel, { ordered: true }), heldUpFor(null));
         await record(turns[0] as Turn, OK, DELIVERED);
         assert.equal((await takeOne(channel, { ordered: true })).messageId, second.id);
       });
@@ -397,7 +413,7 @@ export function storeConformance(
           turns.map(({ messageId, partIndex }) => [messageId, partIndex]),
           [[id, 1]],
         );
-        assert.deepEqual(await take(channel), nothingFor(null));
+        assert.deepEqual(await take(channel), heldUpFor(null));
         await record(turns[0] as Turn, OK, DELIVERED);
         assert.equal((await take(channel)).turns.length, 1);
       });

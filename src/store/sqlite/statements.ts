@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { LIMIT_BOUND } from './bound-limit.ts';
 import { BETWEEN_PARTS, FAILED, QUEUED, RETRYING, SENDING } from './status-codes.ts';
 
 /** The due time of a next part: before everything else. */
@@ -64,7 +65,8 @@ export function prepareStatements(db: DatabaseSync) {
        ON CONFLICT (key) DO UPDATE SET message_seq = excluded.message_seq, first_ms = excluded.first_ms`,
     ),
     purgeKeys: db.prepare(
-      'DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE first_ms <= ? ORDER BY first_ms LIMIT ?)',
+      `DELETE FROM idempotency
+       WHERE key IN (SELECT key FROM idempotency WHERE first_ms <= ? ORDER BY first_ms ${LIMIT_BOUND})`,
     ),
     addMessage: db.prepare(
       'INSERT INTO message (id, request_id, msg_type, text, created_at_ms) VALUES (?, ?, ?, ?, ?)',
@@ -89,10 +91,12 @@ export function prepareStatements(db: DatabaseSync) {
       'INSERT INTO delivery (message_seq, channel_id, resent_at_ms, maybe_copy) VALUES (?, ?, ?, ?)',
     ),
 
-    queued: db.prepare(`${DUE_ROW} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id LIMIT ?`),
+    queued: db.prepare(
+      `${DUE_ROW} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id ${LIMIT_BOUND}`,
+    ),
     dueRetries: db.prepare(
       `${DUE_ROW} WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) AND d.attempt_due_ms <= ?
-       ORDER BY d.attempt_due_ms, d.id LIMIT ?`,
+       ORDER BY d.attempt_due_ms, d.id ${LIMIT_BOUND}`,
     ),
     oldestRetry: db.prepare(
       `${DUE_ROW.replace('SELECT', 'SELECT d.attempt_due_ms,')}
@@ -108,12 +112,12 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     failQueued: db.prepare(
       `UPDATE delivery SET status = ${FAILED}, finished_at_ms = ?, error = ?
-       WHERE id IN (SELECT id FROM delivery WHERE channel_id = ? AND status = ${QUEUED} LIMIT ?)`,
+       WHERE id IN (SELECT id FROM delivery WHERE channel_id = ? AND status = ${QUEUED} ${LIMIT_BOUND})`,
     ),
     failRetrying: db.prepare(
       `UPDATE delivery SET status = ${FAILED}, finished_at_ms = ?, error = ?, attempt_due_ms = NULL
        WHERE id IN (
-         SELECT id FROM delivery WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS}) LIMIT ?)`,
+         SELECT id FROM delivery WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS}) ${LIMIT_BOUND})`,
     ),
     markSending: db.prepare(
       `UPDATE delivery SET status = ${SENDING}, attempt_due_ms = NULL, attempt_count = ? WHERE id = ?`,

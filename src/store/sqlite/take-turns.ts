@@ -24,13 +24,10 @@ interface EndpointRow {
   readonly stop_reason: string | null;
 }
 
-/** What may be taken if the windows allow it, oldest first; without any, how long until time alone makes one due. */
-interface Due {
+/** What may be taken if the windows allow it, oldest first, and what there is to wait for once it is taken. */
+interface Due extends Pick<Turns, 'waitMs' | 'heldUp'> {
   readonly rows: readonly DueRow[];
-  readonly waitMs: number | null;
 }
-
-const NOTHING: Due = { rows: [], waitMs: null };
 
 export function createTakeTurns(
   sql: Statements,
@@ -47,43 +44,45 @@ export function createTakeTurns(
     const room = roomInWindows(windows, slotLedgerOf(sql, endpointId), nowMs);
     // Without room one row is enough to know whether there is anything to wait for.
     const due = findDue({ ...command, limit: Math.min(command.limit, Math.max(1, room.free)) }, nowMs);
-    if (due.rows.length === 0) return waitFor(due.waitMs);
-    if (endpoint.paused_until_ms > nowMs) return heldUpFor(endpoint.paused_until_ms - nowMs);
-    if (room.free === 0) return heldUpFor(room.waitMs);
+    if (due.rows.length === 0) return noTurns(due);
+    if (endpoint.paused_until_ms > nowMs) return noTurns(heldUp(endpoint.paused_until_ms - nowMs));
+    if (room.free === 0) return noTurns(heldUp(room.waitMs));
 
     if (windows.length > 0) sql.purgeSlots.run(endpointId, nowMs - LONGEST_WINDOW_MS);
     noteTime(nowMs);
     const lastLimitIsNear = nowMs - endpoint.paused_until_ms < LIMITS_IN_A_ROW_MS;
     const limitsInARow = lastLimitIsNear ? endpoint.limits_in_a_row : 0;
     const turns = due.rows.map((row) => lease(row, endpointId, windows.length > 0, limitsInARow));
-    return { turns, failedUnsent: 0, waitMs: null, heldUp: false };
+    return { turns, failedUnsent: 0, waitMs: due.waitMs, heldUp: due.heldUp };
   };
 
   function findDue({ channelId, limit, ordered }: TakeTurnsCommand, nowMs: number): Due {
     if (ordered) return findHead(channelId, nowMs);
     // The parts of a split text stay together: nothing else starts before the last of them.
-    if (sql.laterPartSending.get(channelId) !== undefined) return NOTHING;
+    if (sql.laterPartSending.get(channelId) !== undefined) return { rows: [], ...heldUp(null) };
     const retries = sql.dueRetries.all(channelId, nowMs, limit) as unknown as DueRow[];
     const [first] = retries;
-    if (first !== undefined && first.part_index > 0) return { rows: [first], waitMs: null };
+    if (first !== undefined && first.part_index > 0) return { rows: [first], ...heldUp(null) };
 
     const queued = sql.queued.all(channelId, limit - retries.length) as unknown as DueRow[];
     const rows = [...retries, ...queued];
-    if (rows.length > 0) return { rows, waitMs: null };
+    if (retries.length > 0 || rows.length === limit) return { rows, waitMs: 0, heldUp: false };
     const { next } = sql.nextRetry.get(channelId) as { next: number | null };
-    return { rows, waitMs: next === null ? null : next - nowMs };
+    return { rows, waitMs: next === null ? null : next - nowMs, heldUp: false };
   }
 
   /** The oldest open delivery, if it may go now. */
   function findHead(channelId: number, nowMs: number): Due {
-    if (sql.anySending.get(channelId) !== undefined) return NOTHING;
+    if (sql.anySending.get(channelId) !== undefined) return { rows: [], ...heldUp(null) };
     const retry = sql.oldestRetry.get(channelId) as (DueRow & { attempt_due_ms: number }) | undefined;
     const [queued] = sql.queued.all(channelId, 1) as unknown as DueRow[];
     if (retry !== undefined && (queued === undefined || retry.id < queued.id)) {
-      if (retry.attempt_due_ms > nowMs) return { rows: [], waitMs: retry.attempt_due_ms - nowMs };
-      return { rows: [retry], waitMs: null };
+      const waitMs = retry.attempt_due_ms - nowMs;
+      return waitMs > 0 ? { rows: [], ...heldUp(waitMs) } : { rows: [retry], ...heldUp(null) };
     }
-    return queued === undefined ? NOTHING : { rows: [queued], waitMs: null };
+    return queued === undefined
+      ? { rows: [], waitMs: null, heldUp: false }
+      : { rows: [queued], ...heldUp(null) };
   }
 
   function lease(row: DueRow, endpointId: number, booksSlot: boolean, limitsInARow: number): Turn {
@@ -117,10 +116,10 @@ export function createTakeTurns(
   }
 }
 
-function waitFor(waitMs: number | null): Turns {
-  return { turns: [], failedUnsent: 0, waitMs, heldUp: false };
+function noTurns({ waitMs, heldUp }: Pick<Turns, 'waitMs' | 'heldUp'>): Turns {
+  return { turns: [], failedUnsent: 0, waitMs, heldUp };
 }
 
-function heldUpFor(waitMs: number | null): Turns {
-  return { turns: [], failedUnsent: 0, waitMs, heldUp: true };
+function heldUp(waitMs: number | null) {
+  return { waitMs, heldUp: true };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LIMIT_BOUND } from '../bound-limit.ts';
 import { addBlockCodes, blockTokens, gramTokens } from './grams.ts';
 import {
   BLOCK,
@@ -57,7 +58,7 @@ export function createFillIndex(store: DatabaseSync, search: DatabaseSync): () =
     'SELECT coalesce(sum(octet_length(text)), 0) AS bytes FROM message WHERE seq >= ? AND seq < ?',
   );
   const deliveriesAfter = store.prepare(
-    'SELECT id, channel_id, message_seq FROM delivery WHERE id > ? ORDER BY id LIMIT ?',
+    `SELECT id, channel_id, message_seq FROM delivery WHERE id > ? ORDER BY id ${LIMIT_BOUND}`,
   );
   const lastIdTo = store.prepare('SELECT id FROM message WHERE seq <= ? ORDER BY seq DESC LIMIT 1');
   const addUnindexed = search.prepare('INSERT INTO unindexed VALUES (?)');
