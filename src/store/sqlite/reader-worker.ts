@@ -34,11 +34,13 @@ port.on('message', (request: ReadRequest | 'close') => {
 });
 
 function answer(request: ReadRequest): FromReader {
+  const startedMs = performance.now();
+  const tookMs = () => performance.now() - startedMs;
   try {
     indexDamaged = false;
-    return { ok: true, value: run(request), indexDamaged };
+    return { ok: true, value: run(request), indexDamaged, tookMs: tookMs() };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, message: error instanceof Error ? error.message : String(error), tookMs: tookMs() };
   }
 }
 

@@ -3,17 +3,10 @@ import { type Store, StoreError } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { Reply, Request } from './group-commit.ts';
 import { createIndexing } from './indexing.ts';
-import type {
-  FromReader,
-  FromWriter,
-  ReaderOptions,
-  ReadRequest,
-  ReadResults,
-  ToWriter,
-  WhyUnusable,
-  WorkerOptions,
-} from './messages.ts';
+import type { FromWriter, ReaderOptions, ToWriter, WhyUnusable, WorkerOptions } from './messages.ts';
+import { createReading } from './reading.ts';
 import { realStorePath } from './real-path.ts';
+import { createWriteRate } from './write-rate.ts';
 
 export interface SqliteStoreOptions {
   /** Absolute path of the database file; its folder is made if it is absent. */
@@ -44,8 +37,8 @@ const MAX_WAITING = 20_000;
  * way to the thread, in SQLite's page cache.
  */
 const MAX_WAITING_TEXT = 16 * 1024 * 1024;
-/** Questions to the push log that wait at most. */
-const MAX_WAITING_READS = 64;
+/** With more commands in a second than this, what reads the push log steps back. */
+const BUSY_COMMANDS = 1_000;
 /** How often a store that has failed is tried again. */
 const PROBE_INTERVAL_MS = 1_000;
 
@@ -74,6 +67,7 @@ export async function openSqliteStore({
 
   const waiting: Waiting[] = [];
   let waitingText = 0;
+  const writeRate = createWriteRate(() => performance.now());
   let outbox: Request[] = [];
   let state: 'open' | 'closing' | 'dead' = 'open';
   let writable = true;
@@ -112,6 +106,7 @@ export async function openSqliteStore({
       else reject(toError(reply));
     }
     noteHealth(replies);
+    writeRate.note(replies.length);
     indexing.noteChanges(replies.length);
   }
 
@@ -151,10 +146,12 @@ export async function openSqliteStore({
     die(new StoreError('unavailable', `the writing thread failed: ${error.message}`)),
   );
   const writerEnded = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
-  const read = createReading(
-    () => new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: readerOptions }),
-    () => indexing.remake(),
-  );
+  const read = createReading({
+    startReader: () =>
+      new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: readerOptions }),
+    onIndexDamaged: () => indexing.remake(),
+    isBusy: () => writeRate.perSecond() > BUSY_COMMANDS,
+  });
   const indexing = createIndexing(path, read);
 
   async function close(): Promise<void> {
@@ -223,64 +220,4 @@ function whenReady(writer: Worker, onMigrating: () => void): Promise<{ clockAhea
 function toError(reply: Reply | undefined): Error {
   if (reply === undefined || reply.ok) return new Error('the writing thread sent no reply');
   return reply.kind === null ? new Error(reply.message) : new StoreError(reply.kind, reply.message);
-}
-
-/** Hands questions to the reading thread, which starts with the first and answers in their order. */
-function createReading(startReader: () => Worker, onIndexDamaged: () => void) {
-  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
-  let open = true;
-  let started: { reader: Worker; ended: Promise<void> } | null = null;
-  /** The index can be used, which a thread that is not there yet must be told. */
-  let hasIndex = false;
-  const failAll = (error: Error) => {
-    open = false;
-    for (const { reject } of waiting.splice(0)) reject(error);
-  };
-
-  function start() {
-    const reader = startReader();
-    reader.on('message', (reply: FromReader) => {
-      const asked = waiting.shift();
-      if (reply.ok) asked?.resolve(reply.value);
-      else asked?.reject(new StoreError('unavailable', reply.message));
-      if (reply.ok && reply.indexDamaged) onIndexDamaged();
-    });
-    reader.on('error', (error: Error) =>
-      failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
-    );
-    started = { reader, ended: new Promise((resolve) => reader.once('exit', () => resolve())) };
-    if (hasIndex) ask({ name: 'openIndex', argument: null }).catch(() => undefined);
-    return started;
-  }
-
-  function ask<Request extends ReadRequest>(
-    request: Request,
-  ): Promise<ReturnType<ReadResults[Request['name']]>> {
-    if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
-    if (waiting.length >= MAX_WAITING_READS) {
-      return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));
-    }
-    const { reader } = started ?? start();
-    return new Promise((resolve, reject) => {
-      waiting.push({ resolve: resolve as (value: unknown) => void, reject });
-      reader.postMessage(request);
-    });
-  }
-
-  return {
-    ask,
-    async openIndex(): Promise<void> {
-      hasIndex = true;
-      if (started !== null) await ask({ name: 'openIndex', argument: null });
-    },
-    async closeIndex(): Promise<void> {
-      hasIndex = false;
-      if (started !== null) await ask({ name: 'closeIndex', argument: null });
-    },
-    async close(): Promise<void> {
-      if (open) started?.reader.postMessage('close');
-      open = false;
-      await started?.ended;
-    },
-  };
 }
