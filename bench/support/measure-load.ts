@@ -49,7 +49,11 @@ export interface Measured {
   readonly peakMiB: number;
 }
 
-const WARM_UP_MS = 2_000;
+/**
+ * V8 goes on compiling for that long under load: after 2 s a message cost a quarter more processor time than after 8 s, and
+ * from then on no less.
+ */
+const WARM_UP_MS = 10_000;
 
 /** One measurement: warm up, measure, stop the load. */
 export async function measureLoad(

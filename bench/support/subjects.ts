@@ -24,7 +24,7 @@ const PEERS = join(import.meta.dirname, '../peers');
 const MAIN = join(import.meta.dirname, '../../bin/postpoint.ts');
 
 /** As `npm start` has it. */
-const NODE_FLAGS = (process.env.PP_FLAGS ?? '--max-semi-space-size=8').split(' ');
+const NODE_FLAGS = ['--max-semi-space-size=16'];
 
 export const bare: Subject = {
   name: 'bare node:http',
