@@ -60,14 +60,15 @@ export function createTakeTurns(
     if (ordered) return findHead(channelId, nowMs);
     // The parts of a split text stay together: nothing else starts before the last of them.
     if (sql.laterPartSending.get(channelId) !== undefined) return { rows: [], ...heldUp(null) };
-    const retries = sql.dueRetries.all(channelId, nowMs, limit) as unknown as DueRow[];
+    const { next } = sql.nextRetry.get(channelId) as { next: number | null };
+    const hasRetries = next !== null && next <= nowMs;
+    const retries = hasRetries ? (sql.dueRetries.all(channelId, nowMs, limit) as unknown as DueRow[]) : [];
     const [first] = retries;
     if (first !== undefined && first.part_index > 0) return { rows: [first], ...heldUp(null) };
 
     const queued = sql.queued.all(channelId, limit - retries.length) as unknown as DueRow[];
     const rows = [...retries, ...queued];
-    if (retries.length > 0 || rows.length === limit) return { rows, waitMs: 0, heldUp: false };
-    const { next } = sql.nextRetry.get(channelId) as { next: number | null };
+    if (hasRetries || rows.length === limit) return { rows, waitMs: 0, heldUp: false };
     return { rows, waitMs: next === null ? null : next - nowMs, heldUp: false };
   }
 
