@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { builtMain } from './built-service.ts';
 
-// Young garbage is collected by the thread that made it. To share a few milliseconds of work out to four threads cost more than
-// it saved: of a message's processor time 5 to 20 %, on two cores.
+// Young garbage is collected by the thread that made it. Sharing out a few milliseconds of work cost more than it saved:
+// 5 to 20 % of a message's processor time, on two cores.
 setFlagsFromString('--no-parallel-scavenge');
 
 const root = join(import.meta.dirname, '..');

@@ -108,8 +108,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('an ordered channel sends a later message while a retry waits', 'days', /^order: /, [
     replace(
       TAKE_TURNS,
-      'if (retry.attempt_due_ms > nowMs) return { rows: [], waitMs: retry.attempt_due_ms - nowMs };',
-      'if (retry.attempt_due_ms > nowMs) return queued ? { rows: [queued], waitMs: null } : { rows: [], waitMs: retry.attempt_due_ms - nowMs };',
+      'return waitMs > 0 ? { rows: [], ...heldUp(waitMs) }',
+      'return waitMs > 0 ? { rows: queued ? [queued] : [], ...heldUp(waitMs) }',
     ),
   ]),
   bug('a repeated key makes a second message', 'days', /^key: /, [
