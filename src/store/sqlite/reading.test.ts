@@ -60,6 +60,35 @@ test('while the store is busy the first question is answered at once, the next a
   assert.deepEqual(asked(), ['1', '2', '3']);
 });
 
+test('a rest lasts a second at most, and ends when there is no longer much to write', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let busy = true;
+  const { ask, answer, asked } = useReading(() => busy);
+  for (const id of ['1', '2', '3']) void ask(id);
+  await answer(60_000);
+  for (const _step of [1, 2, 3]) t.mock.timers.tick(250);
+  assert.deepEqual(asked(), ['1']);
+  t.mock.timers.tick(250);
+  assert.deepEqual(asked(), ['1', '2']);
+  await answer(60_000);
+  busy = false;
+  t.mock.timers.tick(250);
+  assert.deepEqual(asked(), ['1', '2', '3']);
+});
+
+test('the index is opened and closed however many wait, and nobody rests after that', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { reading, ask, answer, asked } = useReading(() => true);
+  for (let n = 0; n < 64; n++) void ask(String(n)).catch(() => undefined);
+  void reading.openIndex();
+  await answer(0);
+  for (let n = 1; n < 64; n++) await answer(0);
+  assert.deepEqual(asked().at(-1), null);
+  void ask('after');
+  await answer(500);
+  assert.deepEqual(asked().at(-1), 'after');
+});
+
 test('a close does not wait for a rest, and what was asked before it is answered', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { reading, ask, answer, asked } = useReading(() => true);

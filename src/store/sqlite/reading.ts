@@ -10,6 +10,10 @@ const MAX_WAITING = 64;
  * reads gets a tenth of one core, and the messages get the others. The first question is answered at once.
  */
 const REST_FACTOR_WHEN_BUSY = 9;
+/** A question that took long, from a cold disk for example, must not hold up the next ones for as many times as long. */
+const MAX_REST_MS = 1_000;
+/** How often a rest looks whether there is still much to write. */
+const LOOK_INTERVAL_MS = 250;
 
 /** The reading thread, as the front of the store sees it: it starts with the first question and answers in their order. */
 export interface Reading {
@@ -56,13 +60,8 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
       if (reply.ok) asked?.resolve(reply.value);
       else asked?.reject(new StoreError('unavailable', reply.message));
       if (reply.ok && reply.indexDamaged) onIndexDamaged();
-      const restMs = open && isBusy() ? reply.tookMs * REST_FACTOR_WHEN_BUSY : 0;
-      if (restMs < 1) handOver();
-      else
-        rest = setTimeout(() => {
-          rest = undefined;
-          handOver();
-        }, restMs);
+      const tookMs = asked === undefined || isOfIndex(asked.request) ? 0 : reply.tookMs;
+      restFor(Math.min(tookMs * REST_FACTOR_WHEN_BUSY, MAX_REST_MS));
     });
     reader.on('error', (error: Error) =>
       failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
@@ -70,6 +69,18 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
     started = { reader, ended: new Promise((resolve) => reader.once('exit', () => resolve())) };
     if (hasIndex) ask({ name: 'openIndex', argument: null }).catch(() => undefined);
     return started;
+  }
+
+  function restFor(ms: number): void {
+    if (ms < 1 || !open || !isBusy()) {
+      handOver();
+      return;
+    }
+    const stepMs = Math.min(ms, LOOK_INTERVAL_MS);
+    rest = setTimeout(() => {
+      rest = undefined;
+      restFor(ms - stepMs);
+    }, stepMs);
   }
 
   /** One at a time, unless the end is near. */
@@ -87,7 +98,7 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
     request: Request,
   ): Promise<ReturnType<ReadResults[Request['name']]>> {
     if (!open) return Promise.reject(new StoreError('closed', 'the store is closed'));
-    if (waiting.length + handedOver.length >= MAX_WAITING) {
+    if (waiting.length + handedOver.length >= MAX_WAITING && !isOfIndex(request)) {
       return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));
     }
     if (started === null) start();
@@ -117,4 +128,9 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
       await started?.ended;
     },
   };
+}
+
+/** Few, quick, and what becomes of the index depends on them. */
+function isOfIndex({ name }: ReadRequest): boolean {
+  return name === 'openIndex' || name === 'closeIndex';
 }
