@@ -11,7 +11,7 @@ const MAX_WAITING = 64;
  */
 const REST_FACTOR_WHEN_BUSY = 9;
 /** A question that took long, from a cold disk for example, must not hold up the next ones for as many times as long. */
-const MAX_REST_MS = 1_000;
+const MAX_REST_MS = 2_000;
 /** How often a rest looks whether there is still much to write. */
 const LOOK_INTERVAL_MS = 250;
 
