@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-// `npm test [-- FILE…]`: every test, or some files. Node alone would run one file at a time on two cores, and most wait more
+// `npm test [-- OPTION… FILE…]`: every test, or some files. Node alone would run one file at a time on two cores, and most wait more
 // than they work: 355 s there, 275 s so.
 
 const TESTS = ['src', 'bench', 'test', 'web'].map((folder) => `${folder}/**/*.test.ts`);
@@ -12,7 +12,8 @@ const runner = spawn(
   [
     ...['--import', './test/support/end-leftovers.ts', '--test', '--test-timeout=120000'],
     `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
-    ...(chosen.length > 0 ? chosen : TESTS),
+    ...chosen,
+    ...(chosen.some((word) => !word.startsWith('-')) ? [] : TESTS),
   ],
   { stdio: 'inherit' },
 );

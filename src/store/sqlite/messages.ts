@@ -60,11 +60,11 @@ export interface ReadResults extends Omit<ReadQueries, 'listMessages'> {
 
 export type ReadResult = ReturnType<ReadResults[keyof ReadResults]>;
 
-export type FromReader = { readonly tookMs: number } & (
-  | /** `indexDamaged`: the answer is right, but the index was found damaged and let go of. */
-  { readonly ok: true; readonly value: ReadResult; readonly indexDamaged: boolean }
-  | { readonly ok: false; readonly message: string }
-);
+/** `tookMs`: how long the thread worked on it. */
+export type FromReader =
+  /** `indexDamaged`: the answer is right, but the index was found damaged and let go of. */
+  | { readonly ok: true; readonly value: ReadResult; readonly indexDamaged: boolean; readonly tookMs: number }
+  | { readonly ok: false; readonly message: string; readonly tookMs: number };
 
 /**
  * `changed`: there may be something to index. `busy`: the same, but the store has much else to do now. `remake`: nobody
