@@ -1,3 +1,4 @@
+import { createBag } from '../core/bag.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { openSocket, type Progress } from './connect.ts';
 import { type Connection, createConnection } from './connection.ts';
@@ -33,7 +34,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     lookup: createResolver(deps.lookup, clock),
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
   };
-  const running = new Set<AbortController>();
+  const running = createBag<AbortController>();
   let closed = false;
 
   async function send(
@@ -46,13 +47,13 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
 
     const ending = new AbortController();
-    running.add(ending);
+    const end = running.add(ending);
     const cancelDeadline = clock.after(options.timeoutMs, () => ending.abort('deadline' satisfies End));
     try {
       return await attempt(request, options, ending.signal);
     } finally {
       cancelDeadline();
-      running.delete(ending);
+      end();
     }
   }
 
@@ -146,7 +147,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     send,
     close() {
       closed = true;
-      for (const ending of running) ending.abort('closed' satisfies End);
+      for (const ending of running.items()) ending.abort('closed' satisfies End);
       idle.close();
     },
   };

@@ -16,9 +16,7 @@ export function createIdleConnections(): IdleConnections {
   return {
     take(key, nowMs) {
       for (;;) {
-        const list = idle.get(key);
-        const last = list?.pop();
-        if (list?.length === 0) idle.delete(key);
+        const last = idle.get(key)?.pop();
         if (!last) return null;
         // That the server has closed it may stand in bytes that nobody has read yet. undici reads for one turn of the
         // event loop before it writes on a used socket; a request caught by that has not been started.

@@ -1,3 +1,4 @@
+import { createBag } from '../core/bag.ts';
 import type { Clock } from '../core/clock.ts';
 import type { NextStep } from '../core/delivery.ts';
 import type { OnLeaving } from '../core/on-leaving.ts';
@@ -70,8 +71,8 @@ export interface LaneDeps {
  */
 export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> {
   /** Attempts until their request has ended, and until its end is recorded. */
-  const sending = new Set<Turn>();
-  const unrecorded = new Set<Promise<void>>();
+  const sending = createBag<Turn>();
+  const unrecorded = createBag<Promise<void>>();
   const trouble = createTroubleReport(deps);
   stop.addEventListener('abort', deps.waker.wake, { once: true });
 
@@ -79,27 +80,27 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
     const room = Math.min(MAX_IN_FLIGHT - sending.size, MAX_UNRECORDED - unrecorded.size);
     const { turns, failedUnsent, waitMs, heldUp } = await takeTurns(deps, room, trouble, stop);
     for (const turn of turns) {
-      sending.add(turn);
+      const endSending = sending.add(turn);
       const serving = serveTurn(deps, turn, trouble, () => {
         const wasFull = sending.size >= MAX_IN_FLIGHT;
-        sending.delete(turn);
+        endSending();
         if (wasFull) deps.waker.wake();
       })
         // The attempt stays `sending`; the next start settles it.
         .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
         .then((next) => {
-          sending.delete(turn);
-          unrecorded.delete(serving);
+          endSending();
+          endRecording();
           wakeEndpoint(deps, next ?? null);
         });
-      unrecorded.add(serving);
+      const endRecording = unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
     // `accept` wakes a lane that waits for work, the end of an attempt one that waits for room (`wakeEndpoint`), and a
     // request's end one that could have no more in flight.
     if (waitMs !== 0) await deps.waker.sleep(waitMs, heldUp ? 'room' : 'work');
   }
-  await Promise.all(unrecorded);
+  await Promise.all(unrecorded.items());
 }
 
 /** In one transaction: due deliveries leased, their attempts written, their slots booked. */
