@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { OnLeaving } from '../core/on-leaving.ts';
 import type { Answer } from '../providers/provider.ts';
 import type { Connection } from './connection.ts';
+import type { Ending } from './ending.ts';
 import { codeOfError } from './network-fault.ts';
 import type { PreparedRequest } from './route.ts';
 
@@ -33,12 +34,12 @@ const REFUSALS = new Set([
  * Once a status line has come, what follows cannot make the attempt fail: a body that breaks off, runs over or
  * outlasts the deadline gives an answer that is not `complete`, and the provider judges it.
  *
- * @param signal ends it at once, wherever it is; the socket is destroyed.
+ * @param ending ends it at once, wherever it is; the socket is destroyed.
  */
 export function exchange(
   connection: Connection,
   request: PreparedRequest,
-  { signal, onLeaving }: { readonly signal: AbortSignal; readonly onLeaving: OnLeaving },
+  { ending, onLeaving }: { readonly ending: Ending; readonly onLeaving: OnLeaving },
 ): Promise<ExchangeResult> {
   return new Promise((resolve) => {
     let started = false;
@@ -51,7 +52,7 @@ export function exchange(
     const settle = (result: ExchangeResult) => {
       if (settled) return;
       settled = true;
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       const reusable = result.kind === 'answer' && result.reusable;
       if (!reusable) void connection.client.destroy();
       resolve(result);
@@ -72,7 +73,8 @@ export function exchange(
       if (!started && REFUSALS.has(code)) settle({ kind: 'invalid', code });
       else settle(answer(false) ?? { kind: 'failed', started, error });
     };
-    const onAbort = () => fail(signal.reason);
+    const giveUp = () => fail(ending.reason);
+    const stopListening = ending.onEnd(giveUp);
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
@@ -108,8 +110,7 @@ export function exchange(
       },
     };
 
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) return onAbort();
+    if (ending.reason !== null) return giveUp();
     onLeaving('soon');
     connection.client.dispatch(
       {

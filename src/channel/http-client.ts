@@ -2,6 +2,7 @@ import { createBag } from '../core/bag.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { openSocket, type Progress } from './connect.ts';
 import { type Connection, createConnection } from './connection.ts';
+import { createEnding, type Ending } from './ending.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { createIdleConnections } from './idle-connections.ts';
 import { faultAfterSending, faultBeforeSending, networkFault } from './network-fault.ts';
@@ -17,9 +18,6 @@ export interface TransportDeps {
   readonly ca?: string;
 }
 
-/** Why a request is given up. */
-type End = 'deadline' | 'closed';
-
 /**
  * The transport that speaks to the network. One `send` is at most one request: no redirect is followed, nothing
  * is sent again, nothing is inflated.
@@ -34,7 +32,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     lookup: createResolver(deps.lookup, clock),
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
   };
-  const running = createBag<AbortController>();
+  const running = createBag<ReturnType<typeof createEnding>>();
   let closed = false;
 
   async function send(
@@ -46,49 +44,53 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     const { request } = prepared;
     if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
 
-    const ending = new AbortController();
-    const end = running.add(ending);
-    const cancelDeadline = clock.after(options.timeoutMs, () => ending.abort('deadline' satisfies End));
+    const ending = createEnding();
+    const forget = running.add(ending);
+    const cancelDeadline = clock.after(options.timeoutMs, () => ending.end('deadline'));
     try {
-      return await attempt(request, options, ending.signal);
+      return await attempt(request, options, ending);
     } finally {
       cancelDeadline();
-      end();
+      forget();
     }
   }
 
   async function attempt(
     request: PreparedRequest,
     { timeoutMs, onLeaving = () => undefined }: SendOptions,
-    signal: AbortSignal,
+    ending: Ending,
   ): Promise<TransportResult> {
     const { route } = request;
     const reused = idle.take(route.key, clock.monotonicMs());
-    if (reused && !signal.aborted) {
-      const result = await exchange(reused, request, { signal, onLeaving });
+    if (reused && ending.reason === null) {
+      const result = await exchange(reused, request, { ending, onLeaving });
       // A connection that broke before the request had been started on it costs nothing: a new one takes over.
-      if (result.kind !== 'failed' || result.started || signal.aborted) {
-        return conclude(request, reused, result, timeoutMs, signal);
+      if (result.kind !== 'failed' || result.started || ending.reason !== null) {
+        return conclude(request, reused, result, timeoutMs, ending);
       }
     }
-    const opened = await open(route, timeoutMs, signal);
+    const opened = await open(route, timeoutMs, ending);
     if (opened.kind !== 'open') return opened;
     return conclude(
       request,
       opened.connection,
-      await exchange(opened.connection, request, { signal, onLeaving }),
+      await exchange(opened.connection, request, { ending, onLeaving }),
       timeoutMs,
-      signal,
+      ending,
     );
   }
 
-  /** Connects, or gives up the moment that `signal` aborts, whatever the steps of connecting are waiting for. */
+  /** Connects, or gives up the moment that `ending` says so, whatever the steps of connecting are waiting for. */
   async function open(
     route: Route,
     timeoutMs: number,
-    signal: AbortSignal,
+    ending: Ending,
   ): Promise<{ kind: 'open'; connection: Connection } | Exclude<TransportResult, { kind: 'answer' }>> {
     const progress: Progress = { stage: 'dns', peer: firstHop(route).peer };
+    const giveUp = new AbortController();
+    const { signal } = giveUp;
+    const stopListening = ending.onEnd(() => giveUp.abort());
+    if (ending.reason !== null) giveUp.abort();
     const opening = openSocket(connectDeps, route, progress, { timeoutMs, signal });
     // After an abort the socket is destroyed and this rejects with nobody waiting.
     opening.catch(() => {});
@@ -96,12 +98,14 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
       const socket = await Promise.race([opening, rejectOnAbort(signal)]);
       return { kind: 'open', connection: createConnection(socket, route) };
     } catch (error) {
-      if (signal.aborted) {
-        const code = (signal.reason as End) === 'closed' ? 'stopped' : 'connect_timeout';
+      if (ending.reason !== null) {
+        const code = ending.reason === 'closed' ? 'stopped' : 'connect_timeout';
         return { kind: 'not_sent', fault: networkFault(code, { ...progress, timeoutMs }) };
       }
       const fault = faultBeforeSending(error, progress.peer, progress.stage);
       return { kind: isPermanent(fault.code) ? 'blocked' : 'not_sent', fault };
+    } finally {
+      stopListening();
     }
   }
 
@@ -110,7 +114,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     connection: Connection,
     result: ExchangeResult,
     timeoutMs: number,
-    signal: AbortSignal,
+    ending: Ending,
   ): TransportResult {
     // In forward mode the other end of the socket is the proxy.
     const peer = route.forward ? firstHop(route).peer : route.peer;
@@ -125,8 +129,8 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     if (result.kind === 'invalid') {
       return { kind: 'blocked', fault: networkFault('invalid_request', { peer, code: result.code }) };
     }
-    if (signal.aborted) {
-      const stopped = (signal.reason as End) === 'closed';
+    if (ending.reason !== null) {
+      const stopped = ending.reason === 'closed';
       if (!result.started) {
         return {
           kind: 'not_sent',
@@ -147,7 +151,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     send,
     close() {
       closed = true;
-      for (const ending of running.items()) ending.abort('closed' satisfies End);
+      for (const ending of running.items()) ending.end('closed');
       idle.close();
     },
   };
