@@ -73,7 +73,7 @@ export function exchange(
       if (!started && REFUSALS.has(code)) settle({ kind: 'invalid', code });
       else settle(answer(false) ?? { kind: 'failed', started, error });
     };
-    const giveUp = () => fail(ending.reason);
+    const giveUp = () => fail(ending.reason());
     const stopListening = ending.onEnd(giveUp);
 
     const handler: Dispatcher.DispatchHandler = {
@@ -110,7 +110,7 @@ export function exchange(
       },
     };
 
-    if (ending.reason !== null) return giveUp();
+    if (ending.reason() !== null) return giveUp();
     onLeaving('soon');
     connection.client.dispatch(
       {

@@ -62,10 +62,10 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
   ): Promise<TransportResult> {
     const { route } = request;
     const reused = idle.take(route.key, clock.monotonicMs());
-    if (reused && ending.reason === null) {
+    if (reused && ending.reason() === null) {
       const result = await exchange(reused, request, { ending, onLeaving });
       // A connection that broke before the request had been started on it costs nothing: a new one takes over.
-      if (result.kind !== 'failed' || result.started || ending.reason !== null) {
+      if (result.kind !== 'failed' || result.started || ending.reason() !== null) {
         return conclude(request, reused, result, timeoutMs, ending);
       }
     }
@@ -90,7 +90,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     const giveUp = new AbortController();
     const { signal } = giveUp;
     const stopListening = ending.onEnd(() => giveUp.abort());
-    if (ending.reason !== null) giveUp.abort();
+    if (ending.reason() !== null) giveUp.abort();
     const opening = openSocket(connectDeps, route, progress, { timeoutMs, signal });
     // After an abort the socket is destroyed and this rejects with nobody waiting.
     opening.catch(() => {});
@@ -98,8 +98,8 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
       const socket = await Promise.race([opening, rejectOnAbort(signal)]);
       return { kind: 'open', connection: createConnection(socket, route) };
     } catch (error) {
-      if (ending.reason !== null) {
-        const code = ending.reason === 'closed' ? 'stopped' : 'connect_timeout';
+      if (ending.reason() !== null) {
+        const code = ending.reason() === 'closed' ? 'stopped' : 'connect_timeout';
         return { kind: 'not_sent', fault: networkFault(code, { ...progress, timeoutMs }) };
       }
       const fault = faultBeforeSending(error, progress.peer, progress.stage);
@@ -129,8 +129,8 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     if (result.kind === 'invalid') {
       return { kind: 'blocked', fault: networkFault('invalid_request', { peer, code: result.code }) };
     }
-    if (ending.reason !== null) {
-      const stopped = ending.reason === 'closed';
+    if (ending.reason() !== null) {
+      const stopped = ending.reason() === 'closed';
       if (!result.started) {
         return {
           kind: 'not_sent',
