@@ -116,7 +116,7 @@ export function exchange(
       {
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
-        headers: flatHeaders(request.headers),
+        headers: request.headers,
         body: request.body,
       },
       handler,
@@ -128,12 +128,6 @@ export function exchange(
 function decodeBody(chunks: readonly Buffer[], complete: boolean): string {
   if (chunks.length === 0) return '';
   return new TextDecoder().decode(Buffer.concat(chunks), { stream: !complete });
-}
-
-function flatHeaders(headers: Readonly<Record<string, string>>): string[] {
-  const flat: string[] = [];
-  for (const name in headers) flat.push(name, headers[name] ?? '');
-  return flat;
 }
 
 function plainHeaders(

@@ -7,7 +7,7 @@ import { type ExchangeResult, exchange } from './exchange.ts';
 import { createIdleConnections } from './idle-connections.ts';
 import { faultAfterSending, faultBeforeSending, networkFault } from './network-fault.ts';
 import { createResolver, type Lookup } from './resolve-host.ts';
-import { firstHop, type PreparedRequest, prepareRequest, type Route } from './route.ts';
+import { firstHop, type PreparedRequest, prepareRequest, type Route, rememberWays } from './route.ts';
 import type { SendOptions, Transport, TransportResult } from './transport.ts';
 
 export interface TransportDeps {
@@ -28,6 +28,7 @@ export interface TransportDeps {
 export function createTransport(deps: TransportDeps = {}): Transport & { close(): void } {
   const clock = deps.clock ?? systemClock;
   const idle = createIdleConnections();
+  const wayOf = rememberWays();
   const connectDeps = {
     lookup: createResolver(deps.lookup, clock),
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
@@ -39,7 +40,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     outbound: Parameters<Transport['send']>[0],
     options: SendOptions,
   ): Promise<TransportResult> {
-    const prepared = prepareRequest(outbound, options);
+    const prepared = prepareRequest(outbound, options, wayOf);
     if (prepared.kind === 'blocked') return prepared;
     const { request } = prepared;
     if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };

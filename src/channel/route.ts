@@ -1,3 +1,4 @@
+import type { Secret } from '../core/secret.ts';
 import type { OutboundRequest } from '../providers/provider.ts';
 import { isBlockedForProxy } from './blocked-addresses.ts';
 import { type NetworkFault, networkFault, type Peer } from './network-fault.ts';
@@ -29,17 +30,60 @@ export interface PreparedRequest {
   readonly route: Route;
   readonly method: string;
   readonly path: string;
-  readonly headers: Record<string, string>;
+  /** Name, value, name, value …; names in lower case, each once. */
+  readonly headers: string[];
   readonly body: string | null;
 }
+
+/** What a URL and a proxy setting say of a request. */
+type Way =
+  | {
+      readonly kind: 'ready';
+      readonly route: Route;
+      readonly path: string;
+      readonly host: string;
+      /** null: the URL has no login. */
+      readonly authorization: string | null;
+    }
+  | { readonly kind: 'blocked'; readonly fault: NetworkFault };
 
 type Prepared =
   | { readonly kind: 'ready'; readonly request: PreparedRequest }
   | { readonly kind: 'blocked'; readonly fault: NetworkFault };
 
+type FindWay = (url: string, proxy: Secret | null) => Way;
+
 /** Plans the way of a request and refuses what must never be sent, before anything is resolved or connected. */
-export function prepareRequest(request: OutboundRequest, { proxy: setting }: SendOptions): Prepared {
-  const url = URL.parse(request.url);
+export function prepareRequest(
+  { method, url, headers, body }: OutboundRequest,
+  { proxy }: SendOptions,
+  wayOf: FindWay = findWay,
+): Prepared {
+  const way = wayOf(url, proxy);
+  if (way.kind === 'blocked') return way;
+  const { route, path } = way;
+  return { kind: 'ready', request: { route, method, path, headers: requestHeaders(headers, way), body } };
+}
+
+/** How many ways are remembered. Most channels have one; with a signature or a text in the URL, each request has its own. */
+const REMEMBERED_WAYS = 256;
+
+/** `findWay`, which takes URLs apart, once for each URL of those used lately. */
+export function rememberWays(): FindWay {
+  const ways = new Map<string, Way>();
+  return (url, proxy) => {
+    const key = proxy === null ? url : `${proxy.reveal()} ${url}`;
+    const known = ways.get(key);
+    if (known !== undefined) return known;
+    if (ways.size === REMEMBERED_WAYS) ways.clear();
+    const way = findWay(url, proxy);
+    ways.set(key, way);
+    return way;
+  };
+}
+
+function findWay(text: string, setting: Secret | null): Way {
+  const url = URL.parse(text);
   const protocol = url?.protocol;
   if (!url || (protocol !== 'http:' && protocol !== 'https:')) {
     return blocked(networkFault('invalid_request', { peer: { role: 'target', host: '?' }, code: 'URL' }));
@@ -56,21 +100,16 @@ export function prepareRequest(request: OutboundRequest, { proxy: setting }: Sen
   if (proxy && isBlockedForProxy(target.host)) return blocked(networkFault('blocked_address', { peer }));
 
   const forward = proxy !== null && proxy.kind !== 'socks5' && !tls;
-  const headers = requestHeaders(request.headers, url);
-  const authorization = forward ? proxyAuthorization(proxy) : null;
-  if (authorization) headers['proxy-authorization'] = authorization;
   const via = proxy ? JSON.stringify(proxy) : '';
   const route: Route = { target, proxy, forward, peer, key: forward ? via : `${via} ${url.origin}` };
   const pathAndQuery = url.pathname + url.search;
+  const login = `${percentDecode(url.username)}:${percentDecode(url.password)}`;
   return {
     kind: 'ready',
-    request: {
-      route,
-      method: request.method,
-      path: forward ? `http://${url.host}${pathAndQuery}` : pathAndQuery,
-      headers,
-      body: request.body,
-    },
+    route,
+    path: forward ? `http://${url.host}${pathAndQuery}` : pathAndQuery,
+    host: url.host,
+    authorization: login === ':' ? null : `Basic ${Buffer.from(login).toString('base64')}`,
   };
 }
 
@@ -82,18 +121,22 @@ export function firstHop(route: Route): { host: string; port: number; peer: Peer
     : { host: target.host, port: target.port, peer };
 }
 
-function requestHeaders(given: Readonly<Record<string, string>>, url: URL): Record<string, string> {
-  // Names from the configuration must not reach the prototype, and a repeated name in another case must not go out twice.
-  const headers: Record<string, string> = Object.create(null);
-  headers['user-agent'] = 'PostPoint';
-  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = value;
-  headers.host ??= url.host;
+function requestHeaders(
+  given: Readonly<Record<string, string>>,
+  { host, authorization, route }: Extract<Way, { kind: 'ready' }>,
+): string[] {
+  // A name that the configuration repeats in another case must not go out twice.
+  const headers = new Map([['user-agent', 'PostPoint']]);
+  for (const name in given) headers.set(name.toLowerCase(), given[name] ?? '');
+  if (!headers.has('host')) headers.set('host', host);
   // What is compressed would be unreadable in the log, and inflating it is how small answers become huge.
-  headers['accept-encoding'] = 'identity';
-  if (url.username !== '' || url.password !== '') {
-    headers.authorization ??= `Basic ${Buffer.from(`${percentDecode(url.username)}:${percentDecode(url.password)}`).toString('base64')}`;
-  }
-  return headers;
+  headers.set('accept-encoding', 'identity');
+  if (authorization !== null && !headers.has('authorization')) headers.set('authorization', authorization);
+  const toProxy = route.forward && route.proxy !== null ? proxyAuthorization(route.proxy) : null;
+  if (toProxy !== null) headers.set('proxy-authorization', toProxy);
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
 }
 
 function percentDecode(text: string): string {
@@ -104,6 +147,6 @@ function percentDecode(text: string): string {
   }
 }
 
-function blocked(fault: NetworkFault): Prepared {
+function blocked(fault: NetworkFault): Way {
   return { kind: 'blocked', fault };
 }

@@ -12,10 +12,15 @@ export function createBrowserGuard(
   allowedHosts: readonly string[],
 ): (raw: IncomingMessage) => ApiError | null {
   const allowed = new Set(['localhost', ...allowedHosts.map(normalName)]);
+  /** Most requests call us by the same name as the one before. */
+  let lastAllowed: string | null = null;
 
   return (raw) => {
     const host = raw.headers.host ?? '';
-    if (!isAllowedHost(host, allowed)) return new ApiError('permission_denied', (t) => t.hostForbidden);
+    if (host !== lastAllowed) {
+      if (!isAllowedHost(host, allowed)) return new ApiError('permission_denied', (t) => t.hostForbidden);
+      lastAllowed = host;
+    }
     if (SAFE_METHODS.has(raw.method ?? '')) return null;
     if (isForeignPage(raw, host)) return new ApiError('permission_denied', (t) => t.originForbidden);
     return null;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { createLogger } from './create-logger.ts';
-import { formatLine } from './format-line.ts';
+import { formatLine, localTime, rememberSecond } from './format-line.ts';
 import type { LineSink } from './line-sink.ts';
 import { openLogFiles } from './log-files.ts';
 
@@ -36,6 +36,18 @@ test('a line is time, level, subject, text and fields, with tabs between', () =>
     }),
   );
   assert.equal(line, '2025-07-01T22:07:02.081+0800\tinfo\tworkweixin_bot\t成功\t{"耗时": "482.784ms"}\n');
+});
+
+test('a remembered second changes no time, in whatever order lines come', () => {
+  const beforeSummerTime = Date.parse('2025-03-30T00:59:59.000Z');
+  inZone('Europe/Berlin', () => {
+    const remembered = rememberSecond();
+    for (const stepMs of [0, 1, 999, 1_000, 1_001, 998, -1, 1_999, 2_000, 3_600_000, 0])
+      assert.equal(remembered(beforeSummerTime + stepMs), localTime(beforeSummerTime + stepMs));
+    assert.equal(remembered(beforeSummerTime), '2025-03-30T01:59:59.000+0100');
+    assert.equal(remembered(beforeSummerTime + 1_007), '2025-03-30T03:00:00.007+0200');
+    return '';
+  });
 });
 
 test('fields are JSON with a space after colon and comma; none leaves no column', () => {

@@ -1,6 +1,6 @@
 import sonicBoom from 'sonic-boom';
 import { LOG_LEVELS, type LogLevel } from '../core/log-level.ts';
-import { formatLine } from './format-line.ts';
+import { formatLine, rememberSecond } from './format-line.ts';
 import { type LineSink, MAX_WAITING_BYTES, sinkOf } from './line-sink.ts';
 import { openLogFiles } from './log-files.ts';
 import type { LogFields, Logger } from './logger.ts';
@@ -36,10 +36,11 @@ export function createLogger(options: LoggerOptions): ServiceLogger {
   if (options.folder !== null) sinks.push(openLogFiles(options.folder));
   const lowest = LOG_LEVELS.indexOf(options.level);
   const nowMs = options.nowMs ?? Date.now;
+  const timeText = rememberSecond();
   const logAt = (level: LogLevel) => {
     if (LOG_LEVELS.indexOf(level) < lowest) return () => {};
     return (subject: string, text: string, fields?: LogFields) => {
-      const line = formatLine({ timeMs: nowMs(), level, subject, text, fields });
+      const line = formatLine({ timeMs: nowMs(), level, subject, text, fields }, timeText);
       for (const sink of sinks) sink.write(line);
     };
   };

@@ -48,7 +48,7 @@ export interface Watch {
 }
 
 /** A message's id, or a delivery's; null: many. */
-type Changed = { readonly what: string | number | null; readonly rows: number };
+type Changed = string | number | null;
 
 interface Watcher {
   readonly listener: ChangeListener;
@@ -69,14 +69,18 @@ export interface ChangeFeedDeps {
 export function createChangeFeed({ store, clock, epoch, onTrouble }: ChangeFeedDeps): ChangeFeed {
   /** Change n is at n % REMEMBERED; they count from 1. */
   const ring: Changed[] = [];
+  /** Deliveries of each. */
+  const rowsOf: number[] = [];
   let last = 0;
   /** Changes up to this one cannot be told one by one. */
   let lost = 0;
   const watchers = new Set<Watcher>();
   let telling = false;
 
-  function note(changed: Changed): void {
-    ring[++last % REMEMBERED] = changed;
+  function note(changed: Changed, rows: number): void {
+    const place = ++last % REMEMBERED;
+    ring[place] = changed;
+    rowsOf[place] = rows;
     if (watchers.size > 0 && !telling) startTelling();
   }
 
@@ -126,10 +130,11 @@ export function createChangeFeed({ store, clock, epoch, onTrouble }: ChangeFeedD
     let rows = 0;
     let until = from;
     while (until < last && rows < ROWS_AT_ONCE) {
-      const changed = ring[++until % REMEMBERED];
-      if (changed === undefined || changed.what === null) continue;
-      if (!numbers.has(changed.what)) rows += changed.rows;
-      numbers.set(changed.what, until);
+      const place = ++until % REMEMBERED;
+      const changed = ring[place] ?? null;
+      if (changed === null) continue;
+      if (!numbers.has(changed)) rows += rowsOf[place] ?? 0;
+      numbers.set(changed, until);
     }
     const keys = [...numbers.keys()];
     return {
@@ -171,10 +176,10 @@ export function createChangeFeed({ store, clock, epoch, onTrouble }: ChangeFeedD
   }
 
   return {
-    noteMessage: (messageId, deliveryCount) => note({ what: messageId, rows: deliveryCount }),
-    noteDelivery: (deliveryId) => note({ what: deliveryId, rows: 1 }),
+    noteMessage: (messageId, deliveryCount) => note(messageId, deliveryCount),
+    noteDelivery: (deliveryId) => note(deliveryId, 1),
     noteMany() {
-      note({ what: null, rows: 0 });
+      note(null, 0);
       lost = last;
     },
     watch(listener, since) {
