@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchContext, BenchProgram, BenchResult } from './program.ts';
 import { programs } from './programs.ts';
+import { buildPeers } from './support/built-peers.ts';
 import { describeMachine } from './support/machine.ts';
 import { markdownTable } from './support/table.ts';
 
@@ -42,6 +43,7 @@ async function runAll(): Promise<number> {
     printHelp();
     return 2;
   }
+  await buildPeers();
   const machine = describeMachine();
   const date = new Date().toISOString();
   print(`${date}, ${Object.values(machine).join(', ')}; ${rounds} rounds of ${measureMs} ms`);

@@ -1,7 +1,7 @@
 import { globSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Plugin } from 'rolldown';
-import { BUILT_FOLDER, listSources, MADE_FROM_FILE } from '../bin/built-service.ts';
+import { BUILT_FOLDER, listSources, MADE_FROM_FILE } from '../bin/built-service.js';
 
 // Puts src/ and the packages that it uses into a few files, which start faster. npm runs this after `npm ci`.
 
@@ -20,7 +20,7 @@ if (rolldown === null) {
       ...Object.fromEntries(workers.map((file) => [basename(file, '.ts'), join(root, file)])),
     },
     platform: 'node',
-    plugins: [keepPlaces()],
+    plugins: [keepPlaces(), takeBuiltins()],
     output: { dir: folder, cleanDir: true, format: 'esm', entryFileNames: '[name].js' },
   });
   writeFileSync(join(folder, MADE_FROM_FILE), madeFrom);
@@ -43,5 +43,26 @@ function keepPlaces(): Plugin {
         });
       },
     },
+  };
+}
+
+/**
+ * What Node.js has built in is taken, not imported: an import reads every export, and some of them load half of Node.js
+ * (`WebSocket` of `node:http`, the streams of `node:fs`).
+ */
+function takeBuiltins(): Plugin {
+  const IMPORT = /^import (?:([\w$]+)(?:, )?)?(?:\{([^}]*)\}|\* as ([\w$]+))? ?from "(node:[\w/]+)";$/gm;
+  return {
+    name: 'take-builtins',
+    renderChunk: (code) =>
+      code.replaceAll(
+        IMPORT,
+        (_whole, whole: string | undefined, names: string | undefined, all: string | undefined, module) => {
+          const taken = `globalThis.process.getBuiltinModule("${module}");`;
+          const lines = [whole, all].flatMap((name) => name ?? []).map((name) => `const ${name} = ${taken}`);
+          if (names !== undefined) lines.push(`const {${names.replaceAll(' as ', ': ')}} = ${taken}`);
+          return lines.join('\n');
+        },
+      ),
   };
 }

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BUILT_FOLDER, builtMain, listSources, MADE_FROM_FILE } from '../bin/built-service.ts';
+import { BUILT_FOLDER, builtMain, listSources, MADE_FROM_FILE } from '../bin/built-service.js';
 
 // Goal: what was built runs while it is of the sources that are here, and never otherwise. Method: a small tree.
 

@@ -26,15 +26,19 @@ export const headline: BenchProgram = {
       const peerPaused = bullmq('BullMQ always, paused', 'always', null);
       const peerDelivering = bullmq('BullMQ always, delivering', 'always', sinkUrl);
       const peerEverysec = bullmq('BullMQ everysec, delivering', 'everysec', sinkUrl);
-      const peers = noRedis === null ? [peerPaused, peerDelivering, peerEverysec] : [];
 
       const saturated: LoadOptions = { connections: CONNECTIONS, measureMs };
+      const delivered: LoadOptions = { ...saturated, untilDelivered: true };
       const calm: LoadOptions = { ...saturated, perSecond: CALM_PER_SECOND };
       const calmName = ({ name }: Subject) => `${name}, ${CALM_PER_SECOND}/s`;
       const measured = await measureInTurn(context, [
-        ...[bare, paused, delivering, ...peers].map((subject) => ({
+        ...[bare, paused, ...(noRedis === null ? [peerPaused] : [])].map((subject) => ({
           name: subject.name,
           measure: () => measureSubject(bench, subject, saturated),
+        })),
+        ...[delivering, ...(noRedis === null ? [peerDelivering, peerEverysec] : [])].map((subject) => ({
+          name: subject.name,
+          measure: () => measureSubject(bench, subject, delivered),
         })),
         ...[delivering, ...(noRedis === null ? [peerDelivering] : [])].map((subject) => ({
           name: calmName(subject),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { builtMain } from '../../bin/built-service.ts';
+import { builtMain } from '../../bin/built-service.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -33,6 +33,8 @@ export interface LoadOptions {
   readonly perSecond?: number;
   readonly to?: readonly string[];
   readonly measureMs: number;
+  /** The processor time until the last message has arrived counts too, and is shared by all that arrived. */
+  readonly untilDelivered?: boolean;
 }
 
 export interface Measured {
@@ -44,7 +46,7 @@ export interface Measured {
   readonly accept: LoadFigures['latency'];
   /** From request to arrival at the sink, ms. */
   readonly arrival: SinkFigures['latency'];
-  /** Of all processes of the subject, per accepted message. */
+  /** Of all processes of the subject, per accepted message; `untilDelivered`: per message that has arrived. */
   readonly cpuUsPerMessage: number;
   readonly peakMiB: number;
 }
@@ -61,27 +63,41 @@ export async function measureLoad(
   subject: RunningSubject,
   options: LoadOptions,
 ): Promise<Measured> {
-  const { connections, perSecond = null, to = [], measureMs } = options;
+  const { connections, perSecond = null, to = [], measureMs, untilDelivered = false } = options;
   const wanted: Load = { url: subject.url, connections, perSecond, to };
   await load.ask({ kind: 'start', load: wanted });
   await sleep(WARM_UP_MS);
   await Promise.all([load.ask({ kind: 'measure' }), sink.ask({ kind: 'measure' })]);
   const cpuBefore = cpuMs(subject.pids);
   await sleep(measureMs);
-  const cpuSpentMs = cpuMs(subject.pids) - cpuBefore;
+  const cpuUntilStopMs = cpuMs(subject.pids) - cpuBefore;
   const [sent, seen] = await Promise.all([
     load.ask<LoadFigures>({ kind: 'stop' }),
     sink.ask<SinkFigures>({ kind: 'figures' }),
   ]);
+  const arrived = untilDelivered ? await untilDrained(sink) : 0;
+  const cpuSpentMs = untilDelivered ? cpuMs(subject.pids) - cpuBefore : cpuUntilStopMs;
   return {
     acceptedPerSecond: sent.accepted / sent.seconds,
     refused: sent.refused,
     arrivedPerSecond: seen.arrived / seen.seconds,
     accept: sent.latency,
     arrival: seen.latency,
-    cpuUsPerMessage: (cpuSpentMs * 1_000) / sent.accepted,
+    cpuUsPerMessage: (cpuSpentMs * 1_000) / (untilDelivered ? arrived : sent.accepted),
     peakMiB: peakRssMiB(subject.pids),
   };
+}
+
+/** Nothing more arrives after a silence of this length. */
+const SILENCE_MS = 500;
+
+/** @returns how many have arrived since the measurement began. */
+async function untilDrained(sink: HelperProcess): Promise<number> {
+  for (let before = -1; ; await sleep(SILENCE_MS)) {
+    const { arrived } = await sink.ask<SinkFigures>({ kind: 'figures' });
+    if (arrived === before) return arrived;
+    before = arrived;
+  }
 }
 
 /** The same with a subject that is started for it. */

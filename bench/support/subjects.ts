@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { builtPeer } from './built-peers.ts';
 import { startHelper } from './helper-process.ts';
 
 /** What is measured: it takes texts at a URL, and costs processor time and memory. */
@@ -20,8 +21,7 @@ export interface RunningSubject {
   stop(): Promise<void>;
 }
 
-const PEERS = join(import.meta.dirname, '../peers');
-const MAIN = join(import.meta.dirname, '../../bin/postpoint.ts');
+const MAIN = join(import.meta.dirname, '../../bin/postpoint.js');
 
 /** As `npm start` has it. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
@@ -29,7 +29,7 @@ const NODE_FLAGS = ['--max-semi-space-size=16'];
 export const bare: Subject = {
   name: 'bare node:http',
   async start() {
-    const helper = startHelper(join(PEERS, 'bare.ts'));
+    const helper = startHelper(builtPeer('bare'));
     const { port } = await helper.ask<{ port: number }>({});
     return { url: textUrl(port), pids: [helper.pid], stop: helper.end };
   },
@@ -90,7 +90,7 @@ export function oneTransaction(front: readonly string[]): Subject {
     name: 'one transaction per request',
     async start() {
       const folder = mkdtempSync(join(tmpdir(), 'postpoint-bench-'));
-      const helper = startHelper(join(PEERS, 'one-transaction.ts'), [join(folder, 'store.db')], front);
+      const helper = startHelper(builtPeer('one-transaction'), [join(folder, 'store.db')], front);
       const { port } = await helper.ask<{ port: number }>({});
       return {
         url: textUrl(port),
@@ -109,7 +109,7 @@ export function undiciCeiling(sinkUrl: string): Subject {
   return {
     name: 'undici alone',
     async start() {
-      const helper = startHelper(join(PEERS, 'undici-ceiling.ts'), [sinkUrl]);
+      const helper = startHelper(builtPeer('undici-ceiling'), [sinkUrl]);
       await helper.ask({});
       return { url: sinkUrl, pids: [helper.pid], stop: helper.end };
     },
@@ -132,7 +132,7 @@ export function bullmq(name: string, appendfsync: 'always' | 'everysec', sinkUrl
         { stdio: 'ignore' },
       );
       const ended = new Promise<void>((resolve) => redis.once('exit', () => resolve()));
-      const helper = startHelper(join(PEERS, 'bullmq.ts'), [String(port), sinkUrl ?? '']);
+      const helper = startHelper(builtPeer('bullmq'), [String(port), sinkUrl ?? '']);
       const answer = await helper.ask<{ port: number }>({});
       return {
         url: textUrl(answer.port),

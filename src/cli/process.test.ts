@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 // Goal: the real process takes its arguments, its locale and its exit code from the right places.
 const cwd = mkdtempSync(join(tmpdir(), 'postpoint-process-'));
 after(() => rmSync(cwd, { recursive: true, force: true }));
-const program = fileURLToPath(new URL('../../bin/postpoint.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/postpoint.js', import.meta.url));
 
 for (const { argv, code, out, err } of [
   { argv: ['-v'], code: 0, out: /^PostPoint v/, err: /^$/ },

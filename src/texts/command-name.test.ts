@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { commandNameOf } from './command-name.ts';
 
 const node = { isExecutable: false, argv0: 'node', npmCommand: undefined };
-const checkout = '/opt/postpoint/bin/postpoint.ts';
+const checkout = '/opt/postpoint/bin/postpoint.js';
 
 for (const { name, start, want } of [
   {

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { isSea } from 'node:sea';
 
 /** How this process was started. */
@@ -16,8 +16,9 @@ interface Start {
 export function commandNameOf({ isExecutable, argv0, script, npmCommand }: Start): string {
   if (isExecutable) return argv0;
   const file = basename(script);
-  // In a checkout no `postpoint` is on the path.
-  if (npmCommand !== undefined || file.endsWith('.ts')) return 'npx postpoint';
+  const isCheckout = file === 'postpoint.js' && basename(dirname(script)) === 'bin';
+  // There no `postpoint` is on the path.
+  if (npmCommand !== undefined || isCheckout) return 'npx postpoint';
   return /\.[cm]?js$/.test(file) ? `node ${file}` : 'postpoint';
 }
 

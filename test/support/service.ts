@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const MAIN = join(import.meta.dirname, '../../bin/postpoint.ts');
+const MAIN = join(import.meta.dirname, '../../bin/postpoint.js');
 
 /** A working directory of its own with a `config.toml`; gone after `remove`. */
 export interface Workplace {

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+// @ts-check
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { builtMain } from './built-service.ts';
+import { builtMain } from './built-service.js';
 
 // Young garbage is collected by the thread that made it. Sharing out a few milliseconds of work cost more than it saved:
 // 5 to 20 % of a message's processor time, on two cores.
@@ -20,7 +21,8 @@ enableCompileCache(cache);
 // For the threads.
 process.env.NODE_COMPILE_CACHE = cache;
 const built = builtMain(root);
-const { startCli }: typeof import('../src/cli/main.ts') =
+/** @type {typeof import('../src/cli/main.ts')} */
+const { startCli } =
   built === null ? await import('../src/cli/main.ts') : await import(pathToFileURL(built).href);
 void startCli();
 // A service that is killed one day writes nothing at its end.
