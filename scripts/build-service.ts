@@ -20,7 +20,7 @@ if (rolldown === null) {
       ...Object.fromEntries(workers.map((file) => [basename(file, '.ts'), join(root, file)])),
     },
     platform: 'node',
-    plugins: [keepPlaces(), takeBuiltins()],
+    plugins: [keepPlaces(), takeBuiltins(), escapeNonAscii()],
     output: { dir: folder, cleanDir: true, format: 'esm', entryFileNames: '[name].js' },
   });
   writeFileSync(join(folder, MADE_FROM_FILE), madeFrom);
@@ -65,4 +65,23 @@ function takeBuiltins(): Plugin {
         },
       ),
   };
+}
+
+/** One character past ASCII makes V8 read the whole file as UTF-8 and keep it with two bytes for each character. */
+function escapeNonAscii(): Plugin {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
+  const NON_ASCII = /[^\x00-\x7f]/g;
+  return {
+    name: 'escape-non-ascii',
+    // Not in `renderChunk`: after that, rolldown writes every string anew.
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk') file.code = file.code.replaceAll(NON_ASCII, escapeUnit);
+      }
+    },
+  };
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -12,7 +12,7 @@ import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
-import { readPageFiles } from '../http/page-files.ts';
+import { type PageFiles, readPageFiles } from '../http/page-files.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
@@ -34,6 +34,7 @@ export interface AppDeps {
   /** Open; the app does not close it. */
   readonly store: Store;
   readonly inFlight: InFlightMarks;
+  readonly pages: PageFiles | null;
   readonly logger: Logger;
   readonly lang: Lang;
   readonly version: string;
@@ -45,6 +46,9 @@ export interface App {
   /** New requests get 503, attempts in flight get `delivery.shutdown_grace`, the rest stays queued. */
   stop(): Promise<void>;
 }
+
+/** The built pages; null where they are absent. */
+export const readPages = () => readPageFiles(PAGES_FOLDER);
 
 /** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
 export async function startApp(deps: AppDeps): Promise<App> {
@@ -133,7 +137,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     lang,
     metrics,
     version,
-    pages: readPageFiles(PAGES_FOLDER),
+    pages: deps.pages,
   });
   const startLanes = () =>
     startDispatcher({
