@@ -210,8 +210,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a request on a broken connection is sent again', 'connections break', /^unlogged: /, [
     replace(
       HTTP_CLIENT,
-      "if (result.kind !== 'failed' || result.started || signal.aborted) {",
-      "if (result.kind !== 'failed' || signal.aborted) {",
+      "if (result.kind !== 'failed' || result.started || ending.reason() !== null) {",
+      "if (result.kind !== 'failed' || ending.reason() !== null) {",
     ),
   ]),
   bug('redirects are followed', 'redirects', /^redirect: /, [
@@ -219,14 +219,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       HTTP_CLIENT,
       "    if (opened.kind !== 'open') return opened;\n",
       `    if (opened.kind !== 'open') return opened;
-    const first = await exchange(opened.connection, request, { signal, onLeaving });
+    const first = await exchange(opened.connection, request, { ending, onLeaving });
     const target = first.kind === 'answer' ? first.answer.headers.location : undefined;
-    if (target === undefined) return conclude(request, opened.connection, first, timeoutMs, signal);
-    return attempt({ ...request, path: target }, { proxy: null, timeoutMs, onLeaving }, signal);\n`,
+    if (target === undefined) return conclude(request, opened.connection, first, timeoutMs, ending);
+    return attempt({ ...request, path: target }, { proxy: null, timeoutMs, onLeaving }, ending);\n`,
     ),
   ]),
   bug('an attempt has no deadline', 'a receiver says nothing', /^deadline: /, [
-    replace(HTTP_CLIENT, "() => ending.abort('deadline' satisfies End)", '() => undefined'),
+    replace(HTTP_CLIENT, "() => ending.end('deadline')", '() => undefined'),
   ]),
   bug("a platform's answer is kept unmasked", 'dies with a request at a receiver', /^secret: /, [
     replace(
