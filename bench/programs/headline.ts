@@ -1,9 +1,9 @@
 import type { BenchProgram } from '../program.ts';
 import { goalsTable } from '../support/goals.ts';
 import { FIGURES, loadTable } from '../support/load-table.ts';
-import { type LoadOptions, type Measured, measureSubject, withBench } from '../support/measure-load.ts';
+import { type LoadOptions, type Measured, measureKept, withBench } from '../support/measure-load.ts';
 import { processFiguresMissing } from '../support/process-cost.ts';
-import { type Figure, measureInTurn, ratio, spread } from '../support/rounds.ts';
+import { type Figure, ratio, spread } from '../support/rounds.ts';
 import { bare, bullmq, postpoint, redisMissing, type Subject } from '../support/subjects.ts';
 
 const CONNECTIONS = 64;
@@ -31,18 +31,16 @@ export const headline: BenchProgram = {
       const delivered: LoadOptions = { ...saturated, untilDelivered: true };
       const calm: LoadOptions = { ...saturated, perSecond: CALM_PER_SECOND };
       const calmName = ({ name }: Subject) => `${name}, ${CALM_PER_SECOND}/s`;
-      const measured = await measureInTurn(context, [
-        ...[bare, paused, ...(noRedis === null ? [peerPaused] : [])].map((subject) => ({
-          name: subject.name,
-          measure: () => measureSubject(bench, subject, saturated),
-        })),
-        ...[delivering, ...(noRedis === null ? [peerDelivering, peerEverysec] : [])].map((subject) => ({
-          name: subject.name,
-          measure: () => measureSubject(bench, subject, delivered),
-        })),
-        ...[delivering, ...(noRedis === null ? [peerDelivering] : [])].map((subject) => ({
-          name: calmName(subject),
-          measure: () => measureSubject(bench, subject, calm),
+      const kept = (subjects: readonly Subject[], options: LoadOptions) =>
+        subjects.map((subject) => ({ name: subject.name, subject, options }));
+      const peers = (...subjects: Subject[]) => (noRedis === null ? subjects : []);
+      const measured = await measureKept(context, bench, [
+        // Each is beside what it is compared with.
+        ...kept([...peers(peerPaused), paused, bare], saturated),
+        ...kept([delivering, ...peers(peerDelivering, peerEverysec)], delivered),
+        ...kept([delivering, ...peers(peerDelivering)], calm).map((one) => ({
+          ...one,
+          name: calmName(one.subject),
         })),
       ]);
       const of = (name: string) => measured[name] ?? [];

@@ -4,6 +4,7 @@ import type { Load, LoadFigures } from '../processes/load.ts';
 import type { SinkFigures } from '../processes/sink.ts';
 import { type HelperProcess, startHelper } from './helper-process.ts';
 import { cpuMs, peakRssMiB } from './process-cost.ts';
+import { measureInTurn, type Rounds } from './rounds.ts';
 import type { RunningSubject, Subject } from './subjects.ts';
 
 const PROCESSES = join(import.meta.dirname, '../processes');
@@ -56,17 +57,20 @@ export interface Measured {
  * from then on no less.
  */
 const WARM_UP_MS = 10_000;
+/** A subject that has been warm before: until its connections are open and its batches have their size. */
+const WARM_AGAIN_MS = 300;
 
 /** One measurement: warm up, measure, stop the load. */
 export async function measureLoad(
   { load, sink }: Bench,
   subject: RunningSubject,
   options: LoadOptions,
+  warmUpMs = WARM_UP_MS,
 ): Promise<Measured> {
   const { connections, perSecond = null, to = [], measureMs, untilDelivered = false } = options;
   const wanted: Load = { url: subject.url, connections, perSecond, to };
   await load.ask({ kind: 'start', load: wanted });
-  await sleep(WARM_UP_MS);
+  await sleep(warmUpMs);
   await Promise.all([load.ask({ kind: 'measure' }), sink.ask({ kind: 'measure' })]);
   const cpuBefore = cpuMs(subject.pids);
   await sleep(measureMs);
@@ -111,5 +115,41 @@ export async function measureSubject(
     return await measureLoad(bench, running, options);
   } finally {
     await running.stop();
+  }
+}
+
+/** Something that is measured once in each round, and runs until the last of them. */
+export interface KeptCase {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly options: LoadOptions;
+}
+
+/**
+ * Measures each case once per round, in turn, while all of them stay in existence: then a measurement follows closely on
+ * that of its neighbour, and a phase in which the machine is slow or fast is the same for both.
+ */
+export async function measureKept(
+  context: Parameters<typeof measureInTurn>[0],
+  bench: Bench,
+  cases: readonly KeptCase[],
+): Promise<Rounds<Measured>> {
+  const running = new Map<string, RunningSubject>();
+
+  async function measureOnce({ name, subject, options }: KeptCase): Promise<Measured> {
+    const known = running.get(name);
+    if (known !== undefined) return measureLoad(bench, known, options, WARM_AGAIN_MS);
+    const started = await subject.start();
+    running.set(name, started);
+    return measureLoad(bench, started, options);
+  }
+
+  try {
+    return await measureInTurn(
+      context,
+      cases.map((kept) => ({ name: kept.name, measure: () => measureOnce(kept) })),
+    );
+  } finally {
+    for (const subject of running.values()) await subject.stop();
   }
 }

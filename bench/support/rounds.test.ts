@@ -22,5 +22,10 @@ for (const { values, want } of [
 test('a spread has the median and the range', () => assert.equal(spread([30, 10, 20], itself), '20 (10–30)'));
 test('one round has no range', () => assert.equal(spread([1.234], itself, 2), '1.23'));
 test('what was not measured has no figure', () => assert.equal(spread([Number.NaN], itself), '–'));
-test('a ratio is of medians, its range of the rounds', () =>
+test('of many rounds the range is that of the middle half', () =>
+  assert.equal(spread([90, 1, 2, 3, 4, 5, 6, 7, 8], itself), '5 (3–7)'));
+test('a ratio is the median of those of the rounds', () => {
+  assert.equal(ratio([10, 20, 90], [10, 10, 30], itself), '2.00 (1.00–3.00)');
+});
+test('a ratio has the range of the rounds', () =>
   assert.equal(ratio([10, 20, 30], [10, 40, 20], itself), '1.00 (0.50–1.50)'));

@@ -27,18 +27,21 @@ export async function measureInTurn<T>(
 /** NaN where it was not measured. */
 export type Figure<T> = (measured: T) => number;
 
-/** The median over the rounds, and in brackets the least and the most where there are several. */
+/** From so many rounds on, a range is that of the middle half of them; of fewer it is from the least to the most. */
+const ROUNDS_FOR_QUARTILES = 8;
+
+/** The median over the rounds, and in brackets their range where there are several. */
 export function spread<T>(rounds: readonly T[], figure: Figure<T>, digits = 0): string {
   const values = rounds.map(figure);
   return withRange(median(values), values, digits);
 }
 
-/** The ratio of the medians, and in brackets the range of the ratios within each round. */
+/** The median of the ratios within each round, and in brackets their range. */
 export function ratio<T>(ours: readonly T[], theirs: readonly T[], figure: Figure<T>, digits = 2): string {
   const ourValues = ours.map(figure);
   const theirValues = theirs.map(figure);
   const perRound = ourValues.map((value, round) => value / (theirValues[round] ?? Number.NaN));
-  return withRange(median(ourValues) / median(theirValues), perRound, digits);
+  return withRange(median(perRound), perRound, digits);
 }
 
 export function median(values: readonly number[]): number {
@@ -51,5 +54,8 @@ export function median(values: readonly number[]): number {
 function withRange(value: number, values: readonly number[], digits: number): string {
   if (!Number.isFinite(value)) return '–';
   if (values.length < 2) return value.toFixed(digits);
-  return `${value.toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+  const sorted = values.toSorted((a, b) => a - b);
+  const cut = values.length < ROUNDS_FOR_QUARTILES ? 0 : Math.floor(values.length / 4);
+  const [least = Number.NaN, most = Number.NaN] = [sorted[cut], sorted[sorted.length - 1 - cut]];
+  return `${value.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
