@@ -67,7 +67,10 @@ function takeBuiltins(): Plugin {
   };
 }
 
-/** One character past ASCII makes V8 read the whole file as UTF-8 and keep it with two bytes for each character. */
+/**
+ * One character past ASCII makes V8 read the whole file as UTF-8 and keep it with two bytes for each character. A `String.raw`
+ * with such a character must be a pattern: there the escape means the same.
+ */
 function escapeNonAscii(): Plugin {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
   const NON_ASCII = /[^\x00-\x7f]/g;
