@@ -77,20 +77,23 @@ export async function measureLoad(
   await Promise.all([load.ask({ kind: 'measure' }), sink.ask({ kind: 'measure' })]);
   const cpuBefore = cpuMs(subject.pids);
   await sleep(measureMs);
-  const cpuUntilStopMs = cpuMs(subject.pids) - cpuBefore;
+  let cpuSpentMs = cpuMs(subject.pids) - cpuBefore;
   const [sent, seen] = await Promise.all([
     load.ask<LoadFigures>({ kind: 'stop' }),
     sink.ask<SinkFigures>({ kind: 'figures' }),
   ]);
-  const arrived = untilDelivered ? await untilDrained(sink) : 0;
-  const cpuSpentMs = untilDelivered ? cpuMs(subject.pids) - cpuBefore : cpuUntilStopMs;
+  let messages = sent.accepted;
+  if (untilDelivered) {
+    messages = await untilDrained(sink);
+    cpuSpentMs = cpuMs(subject.pids) - cpuBefore;
+  }
   return {
     acceptedPerSecond: sent.accepted / sent.seconds,
     refused: sent.refused,
     arrivedPerSecond: seen.arrived / seen.seconds,
     accept: sent.latency,
     arrival: seen.latency,
-    cpuUsPerMessage: (cpuSpentMs * 1_000) / (untilDelivered ? arrived : sent.accepted),
+    cpuUsPerMessage: (cpuSpentMs * 1_000) / messages,
     peakMiB: peakRssMiB(subject.pids),
   };
 }

@@ -18,6 +18,8 @@ const urls = [
   'http://127.0.0.1/hook',
   'ftp://a.example/',
   'no url',
+  // A proxy and a URL in one.
+  'http://10.0.0.1:3128 http://a.example/hook?key=1',
 ];
 const more = Array.from({ length: 600 }, (_, index) => `https://b.example/hook?sign=${index}`);
 
@@ -30,6 +32,13 @@ test('a remembered way leads where the URL and the proxy say', () => {
       assert.deepEqual(prepareRequest(request, options, wayOf), prepareRequest(request, options));
     }
   }
+});
+
+test('a URL with a long text in it is not kept', () => {
+  const wayOf = rememberWays();
+  const long = `https://a.example/hook?text=${'x'.repeat(3_000)}`;
+  assert.notEqual(wayOf(long, null), wayOf(long, null));
+  assert.equal(wayOf('https://a.example/hook', null), wayOf('https://a.example/hook', null));
 });
 
 test('headers: ours where none is configured, each name once, a login from the URL', () => {

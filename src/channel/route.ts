@@ -65,19 +65,25 @@ export function prepareRequest(
   return { kind: 'ready', request: { route, method, path, headers: requestHeaders(headers, way), body } };
 }
 
-/** How many ways are remembered. Most channels have one; with a signature or a text in the URL, each request has its own. */
+/**
+ * How many ways are remembered for each proxy setting. Most channels have one; with a signature in the URL each request has
+ * its own.
+ */
 const REMEMBERED_WAYS = 256;
+/** A longer URL has a text in it, a megabyte perhaps, and does not come again. */
+const MAX_REMEMBERED_LENGTH = 2_048;
 
 /** `findWay`, which takes URLs apart, once for each URL of those used lately. */
 export function rememberWays(): FindWay {
-  const ways = new Map<string, Way>();
+  const waysByProxy = new Map<Secret | null, Map<string, Way>>();
   return (url, proxy) => {
-    const key = proxy === null ? url : `${proxy.reveal()} ${url}`;
-    const known = ways.get(key);
+    if (url.length > MAX_REMEMBERED_LENGTH) return findWay(url, proxy);
+    const ways = waysByProxy.get(proxy) ?? new Map<string, Way>();
+    const known = ways.get(url);
     if (known !== undefined) return known;
     if (ways.size === REMEMBERED_WAYS) ways.clear();
     const way = findWay(url, proxy);
-    ways.set(key, way);
+    waysByProxy.set(proxy, ways.set(url, way));
     return way;
   };
 }
