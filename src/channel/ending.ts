@@ -13,7 +13,7 @@ export interface Ending {
   onEnd(listener: () => void): () => void;
 }
 
-/** What an `AbortController` does, for one request and with a tenth of its objects. */
+/** What an `AbortController` does, for one request and with far fewer objects. */
 export function createEnding(): Ending & { end(reason: EndReason): void } {
   let given: EndReason | null = null;
   let notify: (() => void) | null = null;
