@@ -47,6 +47,32 @@ const statusOf = (page: Page, channel: string, status: keyof typeof zh.status) =
   page.getByRole('article', { name: zh.log.chip(channel, zh.status[status]) });
 const isLive = (page: Page) => page.locator('.live.live').waitFor();
 
+/** Holds the page's next question for messages until it may be answered; other filters are not held. */
+async function holdHead(page: Page) {
+  const asked = Promise.withResolvers<void>();
+  const mayAnswer = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  await page.route(
+    (to) => to.pathname === '/api/messages',
+    async (route) => {
+      asked.resolve();
+      await mayAnswer.promise;
+      await route.fulfill({ response: await route.fetch() });
+      answered.resolve();
+    },
+    { times: 1 },
+  );
+  return {
+    isAsked: asked.promise,
+    /** The page has the answer and had the time to show it. */
+    async answer(): Promise<void> {
+      mayAnswer.resolve();
+      await answered.promise;
+      await page.waitForTimeout(300);
+    },
+  };
+}
+
 async function choose(page: Page, field: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: field, exact: true }).click();
   await page.locator('.ant-select-item-option', { hasText: option }).filter({ visible: true }).click();
@@ -255,9 +281,12 @@ browserTest('who reads on is not disturbed: new messages wait behind a pill', {}
 });
 
 browserTest('live updates can be paused', {}, async ({ open }) => {
+  await post('暂停以前的消息', 'alerts');
   const paused = await open(`${url}/log`);
   const live = await open(`${url}/log`);
-  await Promise.all([isLive(paused), isLive(live)]);
+  // What a page loads first it shows, paused or not.
+  const isListed = rowOf(paused, '暂停以前的消息').waitFor();
+  await Promise.all([isLive(paused), isLive(live), isListed]);
   await button(paused, zh.log.pause).click();
   for (const text of ['暂停后第一条', '暂停后第二条']) {
     await post(text, 'alerts');
@@ -271,6 +300,44 @@ browserTest('live updates can be paused', {}, async ({ open }) => {
     .or(paused.getByText(zh.log.newMessages(2, false)))
     .first()
     .waitFor();
+});
+
+browserTest(
+  'an answer that was on its way for a list that is paused by now changes nothing',
+  {},
+  async ({ open }) => {
+    await post('已经列出的消息', 'alerts');
+    const page = await open(`${url}/log`);
+    await Promise.all([isLive(page), rowOf(page, '已经列出的消息').waitFor()]);
+    const head = await holdHead(page);
+    await post('在途中的消息', 'alerts');
+    await head.isAsked;
+    await button(page, zh.log.pause).click();
+    await head.answer();
+    assert.equal(await rowOf(page, '在途中的消息').count(), 0);
+    assert.equal(await page.getByText(/条新消息/).count(), 0);
+    await button(page, zh.log.resumeLive).click();
+    await rowOf(page, '在途中的消息')
+      .or(page.getByText(zh.log.newMessages(1, false)))
+      .first()
+      .waitFor();
+  },
+);
+
+browserTest('an answer that was on its way for other filters changes nothing', {}, async ({ open }) => {
+  await post('订单的消息', 'orders');
+  await post('警报的消息', 'alerts');
+  const page = await open(`${url}/log?channel=alerts`);
+  await Promise.all([isLive(page), rowOf(page, '警报的消息').waitFor()]);
+  const head = await holdHead(page);
+  await post('给别的筛选的消息', 'alerts');
+  await head.isAsked;
+  await choose(page, zh.log.channel, 'orders');
+  // While the pointer is over the list, what is new waits behind a pill.
+  await rowOf(page, '订单的消息').hover();
+  await head.answer();
+  assert.equal(await rowOf(page, '给别的筛选的消息').count(), 0);
+  assert.equal(await page.getByText(/条新消息/).count(), 0);
 });
 
 browserTest('a stopped channel says why and can be resumed', {}, async ({ open }) => {

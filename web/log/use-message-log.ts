@@ -42,6 +42,11 @@ export function useMessageLog({ filters, isPaused, mayInsert }: Options) {
   const key = useMemo(() => ['messages', filters, lang] as const, [filters, lang]);
   const openedAtMs = useRef(0);
   const missed = useRef<DeliveryChange[]>([]);
+  /** Which list may change now; null: none. An answer that was on its way for another one comes too late. */
+  const following = useRef<readonly unknown[] | null>(null);
+  useEffect(() => {
+    following.current = isPaused ? null : key;
+  }, [isPaused, key]);
 
   const query = useInfiniteQuery({
     queryKey: key,
@@ -62,9 +67,10 @@ export function useMessageLog({ filters, isPaused, mayInsert }: Options) {
   useEffect(() => setWaiting(NONE_WAITING), [key]);
 
   const readHead = useCallback(async () => {
-    if (client.getQueryData<Pages>(key) === undefined || !takesNewMessages(filters, Date.now())) return;
+    const listed = () => (following.current === key ? client.getQueryData<Pages>(key) : undefined);
+    if (listed() === undefined || !takesNewMessages(filters, Date.now())) return;
     const head = await fetchPage({ filters, cursor: null, nowMs: openedAtMs.current });
-    const data = client.getQueryData<Pages>(key);
+    const data = listed();
     if (data === undefined) return;
     const known = data.pages.flatMap(({ items }) => items);
     const { fresh, shown, gap } = mergeHead(known, head.items, head.next_cursor === null);
