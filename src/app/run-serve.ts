@@ -6,7 +6,7 @@ import type { LocalText } from '../core/local-text.ts';
 import { createLogger, type ServiceLogger } from '../log/create-logger.ts';
 import { providers } from '../providers/registry.ts';
 import { sandboxConfigToml } from '../sandbox/config-toml.ts';
-import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import type { Sandbox } from '../sandbox/server.ts';
 import type { Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import type { App } from './build-app.ts';
@@ -53,6 +53,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
 
 /** On the port that `postpoint sandbox` uses, so that an open page lives on after a restart; else on any free one. */
 async function startDemoSandbox(): Promise<Sandbox> {
+  const { startSandbox } = await import('../sandbox/server.ts');
   try {
     return await startSandbox({ clock: systemClock, port: DEMO_SANDBOX_PORT });
   } catch {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
 import type { Route } from './route.ts';
 
 /** Node's own limit on a head. undici counts names and values alone, so this is up to 16,384 headers. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 /** One file of the built pages, in every form that a caller may get it. */
@@ -39,7 +39,9 @@ const TYPES: Readonly<Record<string, string>> = {
 export function readPageFiles(folder: string): PageFiles | null {
   const shell = join(folder, 'index.html');
   if (!existsSync(shell)) return null;
-  const names = globSync('**/*.{js,css,svg,md}', { cwd: folder }).map((name) => name.replaceAll('\\', '/'));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => extname(name) in TYPES)
+    .map((name) => name.replaceAll('\\', '/'));
   return {
     shell: readFileSync(shell, 'utf8'),
     files: names.sort().map((name) => readPageFile(folder, name)),
