@@ -34,12 +34,12 @@ const REQUEST_RATE = 'src/http/request-rate.ts';
 const answersEarly = (which: string): readonly SourcePatch[] => [
   replace(
     WRITER,
-    "tell({ kind: 'replies', replies: engine.run(requests) });",
+    'tellReplies(requests, engine.run(requests));',
     `{
     let told = false;
-    globalThis.tellEarly = (replies) => { told = true; tell({ kind: 'replies', replies }); };
+    globalThis.tellEarly = (replies) => { told = true; tellReplies(requests, replies); };
     const replies = engine.run(requests);
-    if (!told) tell({ kind: 'replies', replies });
+    if (!told) tellReplies(requests, replies);
   }`,
   ),
   replace(
@@ -293,8 +293,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('each command has a commit of its own', 'each sync is slow', /they do not share them$/, [
     replace(
       WRITER,
-      'replies: engine.run(requests) });',
-      'replies: requests.flatMap((request) => engine.run([request])) });',
+      'tellReplies(requests, engine.run(requests));',
+      'tellReplies(requests, requests.flatMap((request) => engine.run([request])));',
     ),
   ]),
   bug('a start reads all that is queued', 'backlog', /^\d+ MiB of memory$/, [

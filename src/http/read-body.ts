@@ -30,28 +30,30 @@ export function readBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
+    // Listeners stay where they are: to take them off again would cost more than all else here.
+    let isOver = false;
 
-    const stop = () => {
-      raw.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
-    };
     const onData = (chunk: Buffer) => {
+      if (isOver) return;
       sizeBytes += chunk.length;
       chunks.push(chunk);
       if (sizeBytes <= limitBytes) return;
-      stop();
+      isOver = true;
       reject(tooLarge(limitBytes));
     };
     const onEnd = () => {
-      stop();
+      if (isOver) return;
+      isOver = true;
       // After a 408 the rest of a body may still arrive: that request is answered and must not be accepted.
       if (raw.socket.writableEnded) reject(invalidArgument((t) => t.bodyIncomplete));
       else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     };
     const onBroken = () => {
-      stop();
+      if (isOver) return;
+      isOver = true;
       reject(invalidArgument((t) => t.bodyIncomplete));
     };
-    raw.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+    raw.on('data', onData).on('end', onEnd).on('close', onBroken);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoreErrorKind } from '../store.ts';
+import { ACCEPTED } from './accept-message.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
 import { type StorageFault, storageFaultOf } from './storage-fault.ts';
@@ -14,8 +15,9 @@ export type Reply =
   /** `kind` null: a bug; it is thrown again where the command was called. */
   | { readonly ok: false; readonly kind: StoreErrorKind | null; readonly message: string };
 
-/** One object for all: between threads it is copied once. */
+/** One object for all that say the same: between threads it is copied once. */
 const DONE: Reply = { ok: true, value: undefined };
+const ACCEPTED_REPLY: Reply = { ok: true, value: ACCEPTED };
 
 /**
  * Runs all the commands that wait in one transaction with one fsync, then answers them all.
@@ -69,7 +71,8 @@ export function createGroupCommit(
   function run(name: WriteCommandName, argument: unknown): Reply {
     const command = commands[name] as (argument: unknown) => unknown;
     const value = command(argument);
-    return value === undefined ? DONE : { ok: true, value };
+    if (value === undefined) return DONE;
+    return value === ACCEPTED ? ACCEPTED_REPLY : { ok: true, value };
   }
 
   return runTogether;

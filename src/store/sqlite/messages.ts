@@ -1,6 +1,7 @@
 import type { CountQuery, DeliverySelection, LogPage, LogQuery } from '../store.ts';
-import type { Reply, Request } from './group-commit.ts';
+import type { Reply } from './group-commit.ts';
 import type { ReadQueries } from './read-queries.ts';
+import type { RequestList } from './value-lists.ts';
 
 /** What the threads of the SQLite store say to each other. Replies come in the order of their requests. */
 
@@ -9,7 +10,7 @@ export interface WorkerOptions {
 }
 
 export type ToWriter =
-  | { readonly kind: 'batch'; readonly requests: readonly Request[] }
+  | { readonly kind: 'batch'; readonly requests: readonly RequestList[] }
   | { readonly kind: 'close' };
 
 /**
@@ -35,6 +36,7 @@ export type FromWriter =
       readonly why: WhyUnusable;
       readonly message: string;
     }
+  /** With the turns as lists. */
   | { readonly kind: 'replies'; readonly replies: readonly Reply[] };
 
 export interface ReaderOptions extends WorkerOptions {

@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { type Store, StoreError } from '../store.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
-import type { Reply, Request } from './group-commit.ts';
+import type { Reply } from './group-commit.ts';
 import { createIndexing } from './indexing.ts';
 import type { FromWriter, ReaderOptions, ToWriter, WhyUnusable, WorkerOptions } from './messages.ts';
 import { createReading } from './reading.ts';
 import { realStorePath } from './real-path.ts';
+import { listOfRequest, type RequestList, withTurns } from './value-lists.ts';
 import { createWriteRate } from './write-rate.ts';
 
 export interface SqliteStoreOptions {
@@ -43,6 +44,7 @@ const BUSY_COMMANDS = 1_000;
 const PROBE_INTERVAL_MS = 1_000;
 
 interface Waiting {
+  readonly name: WriteCommandName;
   readonly textLength: number;
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -68,7 +70,7 @@ export async function openSqliteStore({
   const waiting: Waiting[] = [];
   let waitingText = 0;
   const writeRate = createWriteRate(() => performance.now());
-  let outbox: Request[] = [];
+  let outbox: RequestList[] = [];
   let state: 'open' | 'closing' | 'dead' = 'open';
   let writable = true;
   let probe: NodeJS.Timeout | undefined;
@@ -80,12 +82,12 @@ export async function openSqliteStore({
   ): Promise<ReturnType<WriteCommands[Name]>> {
     if (state !== 'open') return Promise.reject(new StoreError('closed', 'the store is closed'));
     return new Promise((resolve, reject) => {
-      waiting.push({ textLength, resolve: resolve as (value: unknown) => void, reject });
+      waiting.push({ name, textLength, resolve: resolve as (value: unknown) => void, reject });
       waitingText += textLength;
       // One message between the threads for all commands of this turn of the event loop, or of a part of a long one:
       // then the thread has something to do meanwhile.
       if (outbox.length === 0) setImmediate(flush);
-      outbox.push({ name, argument });
+      outbox.push(listOfRequest({ name, argument }));
       if (outbox.length >= FLUSH_AT && waiting.length === outbox.length) flush();
     });
   }
@@ -99,10 +101,10 @@ export async function openSqliteStore({
 
   function settle(replies: readonly Reply[]): void {
     const settled = waiting.splice(0, replies.length);
-    for (const [index, { textLength, resolve, reject }] of settled.entries()) {
+    for (const [index, { name, textLength, resolve, reject }] of settled.entries()) {
       waitingText -= textLength;
       const reply = replies[index];
-      if (reply?.ok) resolve(reply.value);
+      if (reply?.ok) resolve(withTurns(name, reply.value));
       else reject(toError(reply));
     }
     noteHealth(replies);

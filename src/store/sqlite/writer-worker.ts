@@ -3,9 +3,10 @@ import { systemClock } from '../../core/clock.ts';
 import { systemBoot } from '../system-boot.ts';
 import { lockStoreFile } from './file-lock.ts';
 import { createFilesExistCheck } from './files-exist.ts';
-import type { Request } from './group-commit.ts';
+import type { Reply, Request } from './group-commit.ts';
 import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
 import { openEngine } from './open-engine.ts';
+import { requestOfList, withTurnLists } from './value-lists.ts';
 import { whyUnusable } from './why-unusable.ts';
 
 /**
@@ -19,6 +20,11 @@ const MAX_BATCH = 4_096;
 const port = parentPort;
 if (port === null) throw new Error('this module runs in a worker thread');
 const tell = (message: FromWriter) => port.postMessage(message);
+const tellReplies = (requests: readonly Request[], replies: readonly Reply[]) =>
+  tell({
+    kind: 'replies',
+    replies: replies.map((reply, index) => withTurnLists(requests[index]?.name, reply)),
+  });
 
 try {
   serve(workerData as WorkerOptions);
@@ -39,15 +45,15 @@ function serve({ path }: WorkerOptions): void {
 
   port?.on('message', (first: ToWriter) => {
     let closing = first.kind === 'close';
-    const requests: Request[] = first.kind === 'batch' ? [...first.requests] : [];
+    const requests: Request[] = first.kind === 'batch' ? first.requests.map(requestOfList) : [];
     // All that has arrived meanwhile shares this transaction and its fsync.
     while (!closing && requests.length < MAX_BATCH) {
       const next = receiveMessageOnPort(port) as { message: ToWriter } | undefined;
       if (next === undefined) break;
       if (next.message.kind === 'close') closing = true;
-      else requests.push(...next.message.requests);
+      else requests.push(...next.message.requests.map(requestOfList));
     }
-    if (requests.length > 0) tell({ kind: 'replies', replies: engine.run(requests) });
+    if (requests.length > 0) tellReplies(requests, engine.run(requests));
     if (!closing) return;
     engine.db.close();
     unlock();
