@@ -47,13 +47,14 @@ endpoint.url = "${url}"`,
 `);
     try {
       const service = await startService(workplace);
-      // The first messages meet cold code; they are nobody's figure.
+      // The first messages meet cold code, for each kind of hostility anew; they are nobody's figure.
       await measure(service.url, receivers, { from: 0, count: 50, to: ['healthy'] });
       const alone = await measure(service.url, receivers, {
         from: 1_000_000,
         count: messages,
         to: ['healthy'],
       });
+      await measure(service.url, receivers, { from: 3_000_000, count: 50, to: undefined });
       const among = await measure(service.url, receivers, {
         from: 2_000_000,
         count: messages,
