@@ -28,29 +28,29 @@ export function readBody(
   if (waitingForContinue.delete(raw)) response.writeContinue();
 
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    /** null: it is over. The listeners stay, to take them off would cost more than all else here; what was read does not. */
+    let chunks: Buffer[] | null = [];
     let sizeBytes = 0;
-    // Listeners stay where they are: to take them off again would cost more than all else here.
-    let isOver = false;
 
     const onData = (chunk: Buffer) => {
-      if (isOver) return;
+      if (chunks === null) return;
       sizeBytes += chunk.length;
       chunks.push(chunk);
       if (sizeBytes <= limitBytes) return;
-      isOver = true;
+      chunks = null;
       reject(tooLarge(limitBytes));
     };
     const onEnd = () => {
-      if (isOver) return;
-      isOver = true;
+      if (chunks === null) return;
+      const [first = Buffer.alloc(0), ...rest] = chunks;
+      chunks = null;
       // After a 408 the rest of a body may still arrive: that request is answered and must not be accepted.
       if (raw.socket.writableEnded) reject(invalidArgument((t) => t.bodyIncomplete));
-      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+      else resolve(rest.length === 0 ? first : Buffer.concat([first, ...rest]));
     };
     const onBroken = () => {
-      if (isOver) return;
-      isOver = true;
+      if (chunks === null) return;
+      chunks = null;
       reject(invalidArgument((t) => t.bodyIncomplete));
     };
     raw.on('data', onData).on('end', onEnd).on('close', onBroken);
