@@ -9,6 +9,8 @@ import { FAST_TIMINGS, rawExchange, startServer } from './test-support.ts';
 
 const LIMIT = 1_000;
 const HEAD = 'POST /api/text HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+/** For what a busy machine takes long to send. */
+const PATIENT = { ...FAST_TIMINGS, requestTimeoutMs: 20_000, headersTimeoutMs: 20_000 };
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const { api } = texts.zh;
 
@@ -40,7 +42,7 @@ const tooLarge: { name: string; head: string; body: string }[] = [
 ];
 for (const { name, head, body } of tooLarge) {
   test(`413 can be read after the whole body was sent: ${name}`, async (t) => {
-    const { port, accepted } = await startServer(t, { api: { bodyLimitBytes: LIMIT } });
+    const { port, accepted } = await startServer(t, { api: { bodyLimitBytes: LIMIT }, timings: PATIENT });
     const answer = await rawExchange(port, (write) => {
       write(`${HEAD}X-Ppt-Request-ID: k\r\n${head}\r\n`);
       write(body);
@@ -221,7 +223,7 @@ test('a caller that leaves in the middle of its body disturbs nobody', async (t)
 });
 
 test('20 odd bodies at once: each gets its own JSON refusal, never a 500', async (t) => {
-  const { url, accepted, logLines } = await startServer(t);
+  const { url, accepted, logLines } = await startServer(t, { timings: PATIENT });
   const deep = '['.repeat(100_000);
   const bodies: [string, Buffer | string][] = [
     ['application/json', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])],
