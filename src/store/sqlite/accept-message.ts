@@ -7,7 +7,7 @@ import type { StoreClock } from './store-clock.ts';
 const PURGE_KEYS = 20;
 
 /** One object for all: between threads it is copied once. */
-export const ACCEPTED: AcceptResult = { kind: 'accepted' };
+const ACCEPTED: AcceptResult = { kind: 'accepted' };
 
 export function createAcceptMessage(
   sql: Statements,

@@ -26,6 +26,14 @@ function accept(text: string, id = newId(Date.now())): Request {
 
 const countMessages = () => (engine.db.prepare('SELECT count(*) AS n FROM message').get() as { n: number }).n;
 
+test('commands that return the same share one reply, and no other', () => {
+  const interrupted: Request = { name: 'listInterrupted', argument: undefined };
+  const [first, second, list, again] = engine.run([accept('1'), accept('2'), interrupted, interrupted]);
+  assert.equal(first, second);
+  assert.deepEqual(list, { ok: true, value: [] });
+  assert.notEqual(list, again);
+});
+
 test('a bug in one command fails that command alone', () => {
   const id = newId(Date.now());
   const replies = engine.run([accept('1', id), accept('same id again', id), accept('3')]);

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoreErrorKind } from '../store.ts';
-import { ACCEPTED } from './accept-message.ts';
 import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
 import { type StorageFault, storageFaultOf } from './storage-fault.ts';
@@ -14,10 +13,6 @@ export type Reply =
   | { readonly ok: true; readonly value: unknown }
   /** `kind` null: a bug; it is thrown again where the command was called. */
   | { readonly ok: false; readonly kind: StoreErrorKind | null; readonly message: string };
-
-/** One object for all that say the same: between threads it is copied once. */
-const DONE: Reply = { ok: true, value: undefined };
-const ACCEPTED_REPLY: Reply = { ok: true, value: ACCEPTED };
 
 /**
  * Runs all the commands that wait in one transaction with one fsync, then answers them all.
@@ -44,7 +39,7 @@ export function createGroupCommit(
     let committing = false;
     try {
       begin.run();
-      const replies = requests.map(({ name, argument }) => run(name, argument));
+      const replies = runEach(requests);
       counts.write();
       committing = true;
       commit.run();
@@ -68,11 +63,16 @@ export function createGroupCommit(
     }
   }
 
-  function run(name: WriteCommandName, argument: unknown): Reply {
-    const command = commands[name] as (argument: unknown) => unknown;
-    const value = command(argument);
-    if (value === undefined) return DONE;
-    return value === ACCEPTED ? ACCEPTED_REPLY : { ok: true, value };
+  /** The same value is the same reply: between threads it is copied once. */
+  function runEach(requests: readonly Request[]): Reply[] {
+    const replies = new Map<unknown, Reply>();
+    return requests.map(({ name, argument }) => {
+      const command = commands[name] as (argument: unknown) => unknown;
+      const value = command(argument);
+      const reply = replies.get(value) ?? { ok: true, value };
+      replies.set(value, reply);
+      return reply;
+    });
   }
 
   return runTogether;
