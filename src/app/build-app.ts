@@ -12,7 +12,7 @@ import { createIds } from '../core/ids.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
-import { type PageFiles, readPageFiles } from '../http/page-files.ts';
+import type { PageFiles } from '../http/page-files.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
 import { findProvider } from '../providers/registry.ts';
@@ -34,7 +34,6 @@ export interface AppDeps {
   /** Open; the app does not close it. */
   readonly store: Store;
   readonly inFlight: InFlightMarks;
-  readonly pages: PageFiles | null;
   readonly logger: Logger;
   readonly lang: Lang;
   readonly version: string;
@@ -46,9 +45,6 @@ export interface App {
   /** New requests get 503, attempts in flight get `delivery.shutdown_grace`, the rest stays queued. */
   stop(): Promise<void>;
 }
-
-/** The built pages; null where they are absent. */
-export const readPages = () => readPageFiles(PAGES_FOLDER);
 
 /** Wires the rooms: the one place that picks implementations. What it starts, `stop` ends in reverse. */
 export async function startApp(deps: AppDeps): Promise<App> {
@@ -67,6 +63,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
   const store = noteChanges(deps.store, feed);
   const metrics = createMetrics();
   const transport = createTransport();
+  const pages = Promise.withResolvers<PageFiles | null>();
   let stopping = false;
   let dispatcher: Dispatcher | null = null;
 
@@ -137,7 +134,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     lang,
     metrics,
     version,
-    pages: deps.pages,
+    pages: pages.promise,
   });
   const startLanes = () =>
     startDispatcher({
@@ -165,6 +162,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
     const started = await startLanes();
     dispatcher = started;
     await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted);
+    // Only now: messages need no pages, and do not wait until they are read.
+    pages.resolve(import('../http/page-files.ts').then(({ readPageFiles }) => readPageFiles(PAGES_FOLDER)));
     return {
       url: urlOf(address),
       async stop() {

@@ -85,19 +85,16 @@ async function serveUntilStopped(
       },
       onMigrating: () => logger.info('store', say.storeMigrating),
     });
-    // The store has a thread of its own to start: the rooms are loaded meanwhile, and the pages read.
-    const loading = import('./build-app.ts').then(({ startApp, readPages }) => ({
-      startApp,
-      pages: readPages(),
-    }));
+    // The store has a thread of its own to start: the rooms are loaded meanwhile.
+    const loading = import('./build-app.ts');
     // If that fails, the store is opened all the same and then closed: its thread would keep the process alive.
     loading.catch(() => undefined);
     store = await opening;
-    const { startApp, pages } = await loading;
+    const { startApp } = await loading;
     inFlight = openInFlightMarks(config.store, (error) => {
       logger.warn('store', say.inFlightTrouble, { [say.reason]: textOf(error) });
     });
-    app = await startApp({ config, store, inFlight, pages, logger, lang, version });
+    app = await startApp({ config, store, inFlight, logger, lang, version });
     announce(config, sandbox, app, logger, lang);
     const exitCode = await stop.ended;
     logger.info('postpoint', say.stopping);

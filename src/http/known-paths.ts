@@ -23,9 +23,12 @@ export function createKnownPaths(): KnownPaths {
   };
 }
 
-/** `/a/:id` -> `^/a/[^/]+$` */
+/** `/a/:id` -> `^/a/[^/]+$`, `/b/*` -> `^/b/.*$` */
 function shapeOf(pattern: string): RegExp {
-  const parts = pattern.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)));
+  const parts = pattern.split('/').map((part) => {
+    if (part === '*') return '.*';
+    return part.startsWith(':') ? '[^/]+' : RegExp.escape(part);
+  });
   return new RegExp(`^${parts.join('/')}$`);
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { contentHash } from './content-hash.ts';
 
 /** One file of the built pages, in every form that a caller may get it. */
 export interface PageFile {
@@ -36,29 +36,38 @@ const TYPES: Readonly<Record<string, string>> = {
  *
  * @returns null where the pages have not been built.
  */
-export function readPageFiles(folder: string): PageFiles | null {
-  const shell = join(folder, 'index.html');
-  if (!existsSync(shell)) return null;
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+export async function readPageFiles(folder: string): Promise<PageFiles | null> {
+  const shell = await readIfThere(join(folder, 'index.html'));
+  if (shell === undefined) return null;
+  const names = (await readdir(folder, { recursive: true }))
     .filter((name) => extname(name) in TYPES)
     .map((name) => name.replaceAll('\\', '/'));
   return {
-    shell: readFileSync(shell, 'utf8'),
-    files: names.sort().map((name) => readPageFile(folder, name)),
+    shell: shell.toString(),
+    files: await Promise.all(names.sort().map((name) => readPageFile(folder, name))),
   };
 }
 
-function readPageFile(folder: string, name: string): PageFile {
+async function readPageFile(folder: string, name: string): Promise<PageFile> {
   const path = join(folder, name);
-  const identity = readFileSync(path);
-  const bodies: PageBodies = {
-    identity,
-    ...(existsSync(`${path}.br`) && { br: readFileSync(`${path}.br`) }),
-    ...(existsSync(`${path}.gz`) && { gzip: readFileSync(`${path}.gz`) }),
+  const [identity, br, gzip] = await Promise.all([
+    readFile(path),
+    readIfThere(`${path}.br`),
+    readIfThere(`${path}.gz`),
+  ]);
+  return {
+    name,
+    type: TYPES[extname(name)] ?? 'application/octet-stream',
+    bodies: { identity, ...(br && { br }), ...(gzip && { gzip }) },
+    hash: contentHash(identity),
   };
-  return { name, type: TYPES[extname(name)] ?? 'application/octet-stream', bodies, hash: hashOf(identity) };
 }
 
-export function hashOf(bytes: Buffer | string): string {
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

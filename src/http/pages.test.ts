@@ -35,7 +35,7 @@ async function get(url: string, headers: Record<string, string> = {}) {
 
 test('both pages are the shell, public and under a strict policy', async (t) => {
   const headers = [{ name: 'X-Token', value: new Secret('s') }];
-  const { url } = await startServer(t, { pages: PAGES, api: { headers } });
+  const { url } = await startServer(t, { pages: Promise.resolve(PAGES), api: { headers } });
   for (const path of ['/log', '/send', '/log?status=failed&message=01']) {
     const { status, headers: got, body } = await get(`${url}${path}`);
     assert.equal(status, 200, path);
@@ -50,7 +50,7 @@ test('both pages are the shell, public and under a strict policy', async (t) => 
 });
 
 test('a file comes in the form that the caller takes, with a validator of that form', async (t) => {
-  const { url } = await startServer(t, { pages: PAGES });
+  const { url } = await startServer(t, { pages: Promise.resolve(PAGES) });
   const read = { br: brotliDecompressSync, gzip: gunzipSync, identity: (bytes: Buffer) => bytes };
   for (const encoding of ['br', 'gzip', 'identity'] as const) {
     const { headers, body } = await get(`${url}/pages/assets/a-1.js`, { 'accept-encoding': encoding });
@@ -70,7 +70,7 @@ test('a file comes in the form that the caller takes, with a validator of that f
 });
 
 test('nothing but the known names is there', async (t) => {
-  const { url } = await startServer(t, { pages: PAGES });
+  const { url } = await startServer(t, { pages: Promise.resolve(PAGES) });
   const paths = [
     'assets/',
     'assets/a-2.js',
@@ -80,12 +80,30 @@ test('nothing but the known names is there', async (t) => {
     'assets/a-1.js.br',
   ];
   for (const path of paths) assert.equal((await get(`${url}/pages/${path}`)).status, 404, path);
-  const post = await fetch(`${url}/log`, { method: 'POST' });
-  assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
+  for (const path of ['log', 'pages/assets/a-1.js']) {
+    const post = await fetch(`${url}/${path}`, { method: 'POST' });
+    assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD'], path);
+  }
+});
+
+test('a page that is asked for before the pages are read waits; if they cannot be read, it says so', async (t) => {
+  const reading = Promise.withResolvers<PageFiles | null>();
+  const early = await startServer(t, { pages: reading.promise });
+  const asked = get(`${early.url}/log`);
+  reading.resolve(PAGES);
+  assert.equal((await asked).status, 200);
+
+  const { url, logLines } = await startServer(t, { pages: Promise.reject(new Error('EIO: disk')) });
+  for (const path of ['/log', '/pages/assets/a-1.js']) {
+    const { status, body } = await get(`${url}${path}`);
+    assert.equal(status, 500);
+    assert.doesNotMatch(body.toString(), /EIO/);
+  }
+  assert.match(logLines.join('\n'), /EIO: disk/);
 });
 
 test('where the pages have not been built, they say what to run, in the language of the caller', async (t) => {
-  const { url } = await startServer(t, { pages: null });
+  const { url } = await startServer(t, { pages: Promise.resolve(null) });
   for (const [lang, words] of [
     ['zh', /页面还没有构建.*npm ci/],
     ['en', /have not been built.*npm ci/],

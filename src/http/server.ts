@@ -52,7 +52,7 @@ export interface HttpDeps {
   readonly metrics: Metrics;
   readonly version: string;
   /** The built pages; null where they are absent. */
-  readonly pages: PageFiles | null;
+  readonly pages: Promise<PageFiles | null>;
   /** Language of the service log; default Chinese. */
   readonly lang?: Lang;
   /** For tests that must not wait as long. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 /** Swagger UI's own files, as its package ships them. Nothing is loaded from elsewhere. */
@@ -43,7 +42,9 @@ export function swaggerAssets(): Asset[] {
   const files = Object.entries(PACKAGE_FILES).map(([name, type]) => {
     let content: Promise<Buffer> | undefined;
     const read = () => {
-      content ??= readFile(require.resolve(`swagger-ui-dist/${name}`));
+      content ??= import('node:fs/promises').then(({ readFile }) =>
+        readFile(require.resolve(`swagger-ui-dist/${name}`)),
+      );
       return content;
     };
     return { name, type, read };

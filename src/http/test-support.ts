@@ -164,7 +164,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     },
     metrics: createMetrics(),
     version: '0.0.0-test',
-    pages: null,
+    pages: Promise.resolve(null),
     timings: FAST_TIMINGS,
     ...rest,
   });

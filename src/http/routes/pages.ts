@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { langOfHeader, texts } from '../../texts/texts.ts';
-import { hashOf, type PageBodies, type PageFile, type PageFiles } from '../page-files.ts';
+import { ApiError } from '../api-error.ts';
+import { contentHash } from '../content-hash.ts';
+import type { PageBodies, PageFile, PageFiles } from '../page-files.ts';
 import { pickEncoding } from '../pick-encoding.ts';
 import { PAGES_CSP } from '../security-headers.ts';
 
 export interface PagesDeps {
-  /** null: they have not been built. */
-  readonly pages: PageFiles | null;
+  /** null: they have not been built. A page that is asked for earlier waits. */
+  readonly pages: Promise<PageFiles | null>;
   /** Names of the headers that the API asks for; the page asks its user for their values. */
   readonly headerNames: readonly string[];
 }
@@ -16,24 +18,28 @@ const PAGE_PATHS = ['/log', '/send'] as const;
 
 /** The pages, public and without data: all that they show comes through `/api/`. */
 export function registerPages(app: FastifyInstance, { pages, headerNames }: PagesDeps): void {
-  if (pages === null) {
-    for (const path of PAGE_PATHS) app.get(path, sendNotBuilt);
-    return;
-  }
-  const shell = shellFile(pages.shell, headerNames);
+  const site = pages.then((read) => read && siteOf(read, headerNames));
+  // Whoever asks for a page then gets an error.
+  site.catch(() => undefined);
   for (const path of PAGE_PATHS) {
-    app.get(path, (request, reply) => {
+    app.get(path, async (request, reply) => {
+      const shell = (await site)?.shell;
+      if (shell === undefined) return sendNotBuilt(request, reply);
       reply.header('content-security-policy', PAGES_CSP).header('cross-origin-opener-policy', 'same-origin');
       return sendFile(request, reply.header('cache-control', 'no-cache'), shell);
     });
   }
-  for (const file of pages.files) {
+  app.get<{ Params: { '*': string } }>('/pages/*', async (request, reply) => {
+    const file = (await site)?.files.get(request.params['*']);
+    if (file === undefined) throw new ApiError('not_found', (t) => t.notFound);
     // A built file's name changes with its content.
     const caching = file.name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    app.get(`/pages/${file.name}`, (request, reply) =>
-      sendFile(request, reply.header('cache-control', caching), file),
-    );
-  }
+    return sendFile(request, reply.header('cache-control', caching), file);
+  });
+}
+
+function siteOf({ shell, files }: PageFiles, headerNames: readonly string[]) {
+  return { shell: shellFile(shell, headerNames), files: new Map(files.map((file) => [file.name, file])) };
 }
 
 function shellFile(shell: string, headerNames: readonly string[]): PageFile {
@@ -43,7 +49,7 @@ function shellFile(shell: string, headerNames: readonly string[]): PageFile {
     `<meta name="postpoint-api-headers" content="${headerNames.join(',')}"`,
   );
   const bodies: PageBodies = { identity: Buffer.from(html) };
-  return { name: '', type: 'text/html; charset=utf-8', bodies, hash: hashOf(html) };
+  return { name: '', type: 'text/html; charset=utf-8', bodies, hash: contentHash(html) };
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply {
