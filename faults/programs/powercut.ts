@@ -199,7 +199,7 @@ function brokenAfterCut(
 
 /** Of the message that a forgotten key would make. */
 const NEW_ID = '7ZZZZZZZZZZZZZZZZZZZZZZZZZ';
-const AFTER_THE_CUT: Boot = { id: 'after-the-power-cut', sinceStartMs: () => 0 };
+const AFTER_THE_CUT: Boot = { id: 1, sinceStartMs: () => 0 };
 
 interface StoredMessage {
   readonly id: string;

@@ -4,7 +4,7 @@ import { type BootMoment, elapsedMs, isSameBoot } from './boot.ts';
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 const DAY = 86_400_000;
-const at = (bootId: string | null, sinceStartMs: number, wallMs: number): BootMoment => ({
+const at = (bootId: number | null, sinceStartMs: number, wallMs: number): BootMoment => ({
   bootId,
   sinceStartMs,
   wallMs,
@@ -13,36 +13,36 @@ const at = (bootId: string | null, sinceStartMs: number, wallMs: number): BootMo
 const cases = [
   {
     name: 'the same boot',
-    earlier: at('a', 1_000, NOON),
-    now: at('a', 6_000, NOON + 5_000),
+    earlier: at(1, 1_000, NOON),
+    now: at(1, 6_000, NOON + 5_000),
     same: true,
     elapsed: 5_000,
   },
   {
     name: 'the same boot, the clock set forward a day',
-    earlier: at('a', 1_000, NOON),
-    now: at('a', 6_000, NOON + DAY),
+    earlier: at(1, 1_000, NOON),
+    now: at(1, 6_000, NOON + DAY),
     same: true,
     elapsed: 5_000,
   },
   {
     name: 'the same boot, the clock set back a day',
-    earlier: at('a', 1_000, NOON),
-    now: at('a', 6_000, NOON - DAY),
+    earlier: at(1, 1_000, NOON),
+    now: at(1, 6_000, NOON - DAY),
     same: true,
     elapsed: 5_000,
   },
   {
     name: 'another boot: only the wall clock can tell',
-    earlier: at('a', 1_000, NOON),
-    now: at('b', 6_000, NOON + 60_000),
+    earlier: at(1, 1_000, NOON),
+    now: at(2, 6_000, NOON + 60_000),
     same: false,
     elapsed: 60_000,
   },
   {
     name: 'another boot, the clock set back',
-    earlier: at('a', 1_000, NOON),
-    now: at('b', 6_000, NOON - DAY),
+    earlier: at(1, 1_000, NOON),
+    now: at(2, 6_000, NOON - DAY),
     same: false,
     elapsed: 0,
   },

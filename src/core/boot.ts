@@ -1,14 +1,14 @@
 /** The machine's run since it was last started: it outlives the process, and time in it only moves forward. */
 export interface Boot {
-  /** The system's own name for it; null where the system gives none. */
-  readonly id: string | null;
+  /** Another for each boot: a whole number of 48 bits, not 0; null where the system names none. */
+  readonly id: number | null;
   /** Ms since the machine started, whatever its clock was set to meanwhile. */
   sinceStartMs(): number;
 }
 
 /** A moment of a boot, as it is stored and compared by a later process. */
 export interface BootMoment {
-  readonly bootId: string | null;
+  readonly bootId: number | null;
   readonly sinceStartMs: number;
   readonly wallMs: number;
 }

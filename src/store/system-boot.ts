@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Boot } from '../core/boot.ts';
 
-/** Linux names each boot. https://docs.kernel.org/admin-guide/sysctl/kernel.html#random (read 2026-11-26) */
+/** Linux names each boot with a random UUID. https://docs.kernel.org/admin-guide/sysctl/kernel.html#random (read 2026-11-26) */
 const LINUX_BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /** This machine's boot. */
@@ -14,11 +14,16 @@ export function systemBoot(): Boot {
   };
 }
 
-function readBootId(): string | null {
+function readBootId(): number | null {
   if (process.platform !== 'linux') return null;
   try {
-    return readFileSync(LINUX_BOOT_ID, 'utf8').trim() || null;
+    return bootIdOf(readFileSync(LINUX_BOOT_ID, 'utf8'));
   } catch {
     return null;
   }
+}
+
+/** The first 48 bits of a UUID, all random (RFC 9562 section 5.4). */
+export function bootIdOf(uuid: string): number | null {
+  return Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16) || null;
 }

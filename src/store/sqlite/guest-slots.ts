@@ -51,7 +51,7 @@ export function openLoneSlots(clock: Clock, boot: Boot): GuestSlots {
 
 function guestSlotsOf(db: ReturnType<typeof openForWriting>, clock: Clock, boot: Boot): GuestSlots {
   const sql = prepareStatements(db);
-  const storeClock = createStoreClock(clock, boot, readSeenTime(db, boot));
+  const storeClock = createStoreClock(clock, boot, readSeenTime(db));
 
   /** In one transaction, so that the service cannot take the same room. */
   function bookOrWait({ endpointHash, providerId, windows, timeoutMs }: GuestRequest) {

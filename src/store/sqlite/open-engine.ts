@@ -31,7 +31,7 @@ export function openEngine(
   { assertFilesExist = () => undefined, onMigrating }: EngineHooks = {},
 ): Engine {
   const db = openForWriting(path, onMigrating);
-  const storeClock = createStoreClock(clock, boot, readSeenTime(db, boot));
+  const storeClock = createStoreClock(clock, boot, readSeenTime(db));
   endAbandonedSlots(db, storeClock);
   const sql = prepareStatements(db);
   const counts = createDeliveryCounts(sql);
