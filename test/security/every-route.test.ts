@@ -11,7 +11,7 @@ import { startServer } from '../../src/http/test-support.ts';
 const TOKEN = 'c0rrect-horse-battery';
 
 /** Public by contract: shells of pages, the description of the API, health and metrics. */
-const PUBLIC = /^\/(?:|log|send|healthz|readyz|metrics|swagger(?:\/.*)?|assets\/.*)$/;
+const PUBLIC = /^\/(?:|log|send|healthz|readyz|metrics|swagger(?:\/.*)?|pages\/\*)$/;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'] as const;
 
@@ -32,16 +32,17 @@ const BAD: { name: string; headers: Record<string, string | string[]> }[] = [
   { name: 'high bytes', headers: { 'x-token': `${TOKEN}\u00e9` } },
 ];
 
-/** What the server's own table prints, as paths with their methods: a tree of two spaces and bars per level. */
+/** What the server's own table prints, as paths with their methods: a tree of their common beginnings. */
 function routesOf(tree: string): { path: string; methods: string[] }[] {
   const open: string[] = [];
   return tree.split('\n').flatMap((line) => {
-    const found = /^(?<indent>[\s│]*)[├└]── (?<part>\S+) \((?<methods>[A-Z, ]+)\)$/.exec(line)?.groups;
+    const found = /^(?<indent>[\s│]*)[├└]── (?<part>\S+)(?: \((?<methods>[A-Z, ]+)\))?$/.exec(line)?.groups;
     if (found === undefined) return [];
     const depth = (found.indent?.length ?? 0) / 4;
     open.length = depth;
     open[depth] = found.part ?? '';
-    return [{ path: open.join('').replace('//', '/'), methods: (found.methods ?? '').split(', ') }];
+    if (found.methods === undefined) return [];
+    return [{ path: open.join('').replace('//', '/'), methods: found.methods.split(', ') }];
   });
 }
 
@@ -72,7 +73,7 @@ function ask(
 test('every route of the server x every method x every bad credential is 401, with one body', async (t) => {
   const headers = [{ name: 'X-Token', value: new Secret(TOKEN) }];
   const { server, port, accepted, queries } = await startServer(t, { api: { headers } });
-  const routes = routesOf(server.app.printRoutes({ commonPrefix: false }));
+  const routes = routesOf(server.app.printRoutes());
   const guarded = routes.filter(({ path }) => path.startsWith('/api/'));
   assert.deepEqual(
     routes.filter(({ path }) => !path.startsWith('/api/') && !PUBLIC.test(path)).map(({ path }) => path),
@@ -86,6 +87,7 @@ test('every route of the server x every method x every bad credential is 401, wi
     '/api/messages/:id',
     '/api/channels/:name/resume',
     '/healthz',
+    '/pages/*',
   ])
     assert.ok(
       routes.some((route) => route.path === path),
