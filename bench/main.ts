@@ -24,6 +24,8 @@ const { values, positionals } = parseArgs({
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+// The services that are measured end with it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = values.help ? printHelp() : await runAll();
 
 function printHelp(): number {

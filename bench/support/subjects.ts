@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,20 @@ export interface ServiceOptions {
   readonly front?: readonly string[];
 }
 
+/** What runs now: it ends with this process, however that ends. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Helpers end by themselves when nobody asks any more; these would not. */
+function spawnSubject(...what: Parameters<typeof spawn>): ChildProcess {
+  const child = spawn(...what);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 const NO_LIMITS = 'rate_limit.minute.burst = 0\nrate_limit.rate.frequency = 0';
 
 /** The service as users start it, with webhook channels. */
@@ -66,7 +80,7 @@ async function startPostpoint(options: ServiceOptions): Promise<RunningSubject> 
   const outputFile = join(folder, 'output');
   const output = openSync(outputFile, 'w');
   const [command = process.execPath, ...rest] = [...front, process.execPath, ...NODE_FLAGS, MAIN, 'serve'];
-  const child = spawn(command, rest, { cwd: folder, stdio: ['ignore', output, output] });
+  const child = spawnSubject(command, rest, { cwd: folder, stdio: ['ignore', output, output] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await untilPrinted(
     outputFile,
@@ -123,7 +137,7 @@ export function bullmq(name: string, appendfsync: 'always' | 'everysec', sinkUrl
     async start() {
       const folder = mkdtempSync(join(tmpdir(), 'postpoint-bench-redis-'));
       const port = await freePort();
-      const redis = spawn(
+      const redis = spawnSubject(
         'redis-server',
         [
           ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', ''],
