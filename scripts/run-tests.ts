@@ -7,7 +7,10 @@ import { join } from 'node:path';
 
 const TESTS = ['src', 'bench', 'test', 'web'].map((folder) => `${folder}/**/*.test.ts`);
 
-/** Each file of tests is a process, which would strip the types of the same sources and compile them once more. */
+/**
+ * Each file of tests is a process, which would strip the types of the same sources and compile them once more. The services
+ * that tests start use it too.
+ */
 const COMPILED = join(import.meta.dirname, '../node_modules/.cache/postpoint-tests');
 
 const chosen = process.argv.slice(2);

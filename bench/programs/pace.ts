@@ -78,7 +78,7 @@ async function watchOnce(): Promise<Watched> {
   return Object.fromEntries(
     LIMITS.map(({ name, maxSends, windowMs }) => [
       name,
-      usedOf(receiver.arrivalsOf(name), maxSends, windowMs),
+      measureUse(receiver.arrivalsOf(name), maxSends, windowMs),
     ]),
   );
 }
@@ -87,7 +87,7 @@ async function watchOnce(): Promise<Watched> {
  * At the limit, each request comes one window after the one that is `maxSends` before it. What it comes later is unused;
  * a request that comes earlier is one too many.
  */
-function usedOf(arrivalsMs: readonly number[], maxSends: number, windowMs: number): Use {
+function measureUse(arrivalsMs: readonly number[], maxSends: number, windowMs: number): Use {
   const gaps = arrivalsMs.slice(maxSends).map((atMs, index) => atMs - (arrivalsMs[index] ?? Number.NaN));
   const meanMs = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   return { arrived: arrivalsMs.length, share: windowMs / meanMs, shortestMs: Math.min(...gaps) };

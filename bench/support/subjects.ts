@@ -45,7 +45,7 @@ export interface ServiceOptions {
   readonly front?: readonly string[];
 }
 
-/** What runs now: it ends with this process, however that ends. */
+/** What runs now: it ends with this process, unless that is killed. */
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');

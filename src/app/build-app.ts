@@ -152,6 +152,17 @@ export async function startApp(deps: AppDeps): Promise<App> {
       random: Math.random,
       events: createLaneEvents(logger, lang, metrics),
     });
+  async function readPages(): Promise<PageFiles | null> {
+    try {
+      const { readPageFiles } = await import('../http/page-files.ts');
+      return await readPageFiles(PAGES_FOLDER);
+    } catch (error) {
+      logger.error('postpoint', texts[lang].service.pagesUnreadable, {
+        [texts[lang].service.reason]: error instanceof Error ? error.message : String(error),
+      });
+      throw error;
+    }
+  }
   const releaseAll = async () => {
     await server.close();
     transport.close();
@@ -161,9 +172,9 @@ export async function startApp(deps: AppDeps): Promise<App> {
     const [address] = await server.listen();
     const started = await startLanes();
     dispatcher = started;
-    await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted);
     // Only now: messages need no pages, and do not wait until they are read.
-    pages.resolve(import('../http/page-files.ts').then(({ readPageFiles }) => readPageFiles(PAGES_FOLDER)));
+    pages.resolve(readPages());
+    await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted);
     return {
       url: urlOf(address),
       async stop() {
@@ -173,6 +184,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
       },
     };
   } catch (error) {
+    pages.reject(error);
     await releaseAll();
     throw error;
   }

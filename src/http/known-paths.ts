@@ -23,10 +23,10 @@ export function createKnownPaths(): KnownPaths {
   };
 }
 
-/** `/a/:id` -> `^/a/[^/]+$`, `/b/*` -> `^/b/.*$` */
+/** `/a/:id` -> `^/a/[^/]+$`, `/b/*` -> `^/b/[^]*$` */
 function shapeOf(pattern: string): RegExp {
   const parts = pattern.split('/').map((part) => {
-    if (part === '*') return '.*';
+    if (part === '*') return '[^]*';
     return part.startsWith(':') ? '[^/]+' : RegExp.escape(part);
   });
   return new RegExp(`^${parts.join('/')}$`);

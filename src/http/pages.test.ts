@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { Secret } from '../core/secret.ts';
@@ -89,9 +90,13 @@ test('nothing but the known names is there', async (t) => {
 test('a page that is asked for before the pages are read waits; if they cannot be read, it says so', async (t) => {
   const reading = Promise.withResolvers<PageFiles | null>();
   const early = await startServer(t, { pages: reading.promise });
-  const asked = get(`${early.url}/log`);
+  const asked = Promise.all(['/log', '/pages/assets/a-1.js'].map((path) => get(`${early.url}${path}`)));
+  assert.equal(await Promise.race([asked, sleep(100, 'waiting')]), 'waiting');
   reading.resolve(PAGES);
-  assert.equal((await asked).status, 200);
+  assert.deepEqual(
+    (await asked).map(({ status }) => status),
+    [200, 200],
+  );
 
   const { url, logLines } = await startServer(t, { pages: Promise.reject(new Error('EIO: disk')) });
   for (const path of ['/log', '/pages/assets/a-1.js']) {
@@ -112,6 +117,7 @@ test('where the pages have not been built, they say what to run, in the language
     assert.deepEqual([status, headers['content-type']], [503, 'text/plain; charset=utf-8']);
     assert.match(body.toString(), words);
   }
+  assert.equal((await get(`${url}/pages/assets/a-1.js`)).status, 404);
 });
 
 const encodings: [string | undefined, string][] = [

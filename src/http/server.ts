@@ -51,7 +51,7 @@ export interface HttpDeps {
   readonly countDeliveries: Store['countDeliveries'];
   readonly metrics: Metrics;
   readonly version: string;
-  /** The built pages; null where they are absent. */
+  /** Resolves when the pages are read; null where they have not been built. */
   readonly pages: Promise<PageFiles | null>;
   /** Language of the service log; default Chinese. */
   readonly lang?: Lang;

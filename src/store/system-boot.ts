@@ -23,7 +23,8 @@ function readBootId(): number | null {
   }
 }
 
-/** The first 48 bits of a UUID, all random (RFC 9562 section 5.4). */
-export function bootIdOf(uuid: string): number | null {
-  return Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16) || null;
+/** The first 48 bits of a UUID, all random (RFC 9562 section 5.4); null for anything else. */
+export function bootIdOf(text: string): number | null {
+  const [, time, middle] = /^([\da-f]{8})-([\da-f]{4})-/.exec(text) ?? [];
+  return Number.parseInt(`${time}${middle}`, 16) || null;
 }

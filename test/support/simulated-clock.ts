@@ -78,7 +78,7 @@ export function createSimulatedClock(startWallMs = Date.UTC(2026, 0, 1)): Simula
     },
     boot: {
       get id() {
-        return startWallMs * 1_000 + boots + 1;
+        return startWallMs * 100 + boots;
       },
       sinceStartMs: () => nowMs - bootedAtMs,
     },

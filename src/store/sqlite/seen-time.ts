@@ -3,8 +3,11 @@ import type { BootMoment } from '../../core/boot.ts';
 import type { Statements } from './statements.ts';
 import type { SeenTime, StoreClock } from './store-clock.ts';
 
-/** Where the store notes the time that it has seen; all whole numbers, a boot without a name 0. `last_seen_ms` is on its own axis. */
-const KEYS = ['last_seen_ms', 'last_seen_wall_ms', 'last_seen_boot_ms', 'last_seen_boot'] as const;
+/**
+ * Where the store notes the time that it has seen; all whole numbers, a boot without a name 0. `last_seen_ms` is on its own
+ * axis.
+ */
+const KEYS = ['last_seen_ms', 'last_seen_wall_ms', 'last_seen_boot_ms', 'last_seen_boot_id'] as const;
 
 export function writeSeenTime(sql: Statements, clock: StoreClock): void {
   const { axisMs, moment } = clock.seen();

@@ -38,6 +38,8 @@ export const service: typeof zh = {
   interruptedUnknown: 'outcome unknown',
   interruptedRecovered: 'outcome recovered',
   interruptedNotSent: 'not sent yet',
+  pagesUnreadable:
+    'the files of the pages cannot be read: /log and /send answer with an error until a restart',
   inFlightTrouble:
     'the file of marks in flight cannot be written: if the process dies, everything in flight counts as unknown',
   count: 'count',

@@ -36,6 +36,7 @@ export const service = {
   interruptedUnknown: '结果未知',
   interruptedRecovered: '结果已恢复',
   interruptedNotSent: '尚未发出',
+  pagesUnreadable: '无法读取页面文件：/log 与 /send 在重启服务前都会返回错误',
   inFlightTrouble: '无法写入进行中标记文件：若进程意外终止，进行中的推送将一律视为结果未知',
   count: '数量',
 
