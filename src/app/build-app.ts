@@ -152,17 +152,6 @@ export async function startApp(deps: AppDeps): Promise<App> {
       random: Math.random,
       events: createLaneEvents(logger, lang, metrics),
     });
-  async function readPages(): Promise<PageFiles | null> {
-    try {
-      const { readPageFiles } = await import('../http/page-files.ts');
-      return await readPageFiles(PAGES_FOLDER);
-    } catch (error) {
-      logger.error('postpoint', texts[lang].service.pagesUnreadable, {
-        [texts[lang].service.reason]: error instanceof Error ? error.message : String(error),
-      });
-      throw error;
-    }
-  }
   const releaseAll = async () => {
     await server.close();
     transport.close();
@@ -173,7 +162,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     const started = await startLanes();
     dispatcher = started;
     // Only now: messages need no pages, and do not wait until they are read.
-    pages.resolve(readPages());
+    pages.resolve(readPages(logger, lang));
     await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted);
     return {
       url: urlOf(address),
@@ -186,6 +175,19 @@ export async function startApp(deps: AppDeps): Promise<App> {
   } catch (error) {
     pages.reject(error);
     await releaseAll();
+    throw error;
+  }
+}
+
+async function readPages(logger: Logger, lang: Lang): Promise<PageFiles | null> {
+  try {
+    const { readPageFiles } = await import('../http/page-files.ts');
+    return await readPageFiles(PAGES_FOLDER);
+  } catch (error) {
+    const { pagesUnreadable, reason } = texts[lang].service;
+    logger.error('postpoint', pagesUnreadable, {
+      [reason]: error instanceof Error ? error.message : String(error),
+    });
     throw error;
   }
 }

@@ -77,6 +77,9 @@ test('nothing but the known names is there', async (t) => {
     'assets/a-2.js',
     'assets/..%2f..%2fpackage.json',
     '%2e%2e/%2e%2e/package.json',
+    '..%5c..%5cpackage.json',
+    '%2fetc%2fpasswd',
+    '__proto__',
     'index.html',
     'assets/a-1.js.br',
   ];
