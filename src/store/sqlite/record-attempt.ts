@@ -6,6 +6,7 @@ import {
   SUSPICIONS_TO_STOP,
 } from '../store.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
+import type { Lease, Leases } from './leases.ts';
 import type { Statements } from './statements.ts';
 import { DELIVERED, FAILED } from './status-codes.ts';
 import type { StoreClock } from './store-clock.ts';
@@ -14,7 +15,11 @@ export function createRecordAttempt(
   sql: Statements,
   clock: StoreClock,
   counts: DeliveryCounts,
+  leases: Leases,
 ): (command: RecordAttemptCommand) => void {
+  /** Once there has been one, each success asks for it, until the next start. */
+  let maybeSuspicions = sql.anySuspicion.get() !== undefined;
+
   return ({ attemptId, deliveryId, durationMs, outcome, next }) => {
     const { kind, httpStatus, platformCode, response, error } = outcome;
     const errorJson = error === null ? null : JSON.stringify(error);
@@ -29,13 +34,14 @@ export function createRecordAttempt(
     );
     // Recorded before: the answer to an earlier try was lost on its way back.
     if (ended.changes === 0) return;
-    sql.endSlot.run(clock.endMs(), attemptId);
+    const lease = leases.take(attemptId);
+    if (lease?.hasSlot !== false) sql.endSlot.run(clock.endMs(), attemptId);
     if (kind === 'unknown') sql.markMaybeSent.run(deliveryId);
-    if (kind === 'ok') sql.clearSuspicion.run(attemptId);
+    if (kind === 'ok' && maybeSuspicions) sql.clearSuspicion.run(attemptId);
 
     switch (next.kind) {
       case 'delivered':
-        finish(deliveryId, 'delivered', null);
+        finish(deliveryId, lease, 'delivered', null);
         return;
       case 'next_part':
         sql.nextPart.run(deliveryId);
@@ -55,7 +61,7 @@ export function createRecordAttempt(
         return;
       }
       case 'failed':
-        finish(deliveryId, 'failed', JSON.stringify(next.error));
+        finish(deliveryId, lease, 'failed', JSON.stringify(next.error));
         if (next.stopsEndpoint !== null) stopEndpoint(next.stopsEndpoint, attemptId);
         return;
       default:
@@ -63,12 +69,20 @@ export function createRecordAttempt(
     }
   };
 
-  function finish(deliveryId: number, status: 'delivered' | 'failed', errorJson: string | null): void {
+  function finish(
+    deliveryId: number,
+    lease: Lease | null,
+    status: 'delivered' | 'failed',
+    errorJson: string | null,
+  ): void {
     const atMs = clock.wallMs();
     const code = status === 'delivered' ? DELIVERED : FAILED;
     sql.finish.run(code, atMs, errorJson, deliveryId);
-    const { channel_id: channelId } = sql.channelOfDelivery.get(deliveryId) as { channel_id: number };
-    counts.add(channelId, status, atMs);
+    counts.add(lease?.channelId ?? channelOf(deliveryId), status, atMs);
+  }
+
+  function channelOf(deliveryId: number): number {
+    return (sql.channelOfDelivery.get(deliveryId) as { channel_id: number }).channel_id;
   }
 
   function stopEndpoint({ reason, when }: EndpointStop, attemptId: number): void {
@@ -78,6 +92,7 @@ export function createRecordAttempt(
       return;
     }
     const nowMs = clock.nowMs();
+    maybeSuspicions = true;
     sql.suspectEndpoint.run(nowMs, attemptId);
     sql.stopSuspect.run(clock.wallMs(), reasonJson, attemptId, SUSPICIONS_TO_STOP, nowMs - SUSPECTED_FOR_MS);
   }

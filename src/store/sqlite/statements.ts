@@ -1,12 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LIMIT_BOUND } from './bound-limit.ts';
 import { BETWEEN_PARTS, FAILED, QUEUED, RETRYING, SENDING } from './status-codes.ts';
 
 /** The due time of a next part: before everything else. */
 const AT_ONCE_MS = 0;
 
-const DUE_ROW = `SELECT d.id, m.id AS message_id, m.text, d.attempt_count, d.retries_used, d.part_index,
-    d.maybe_sent | d.maybe_copy AS maybe_sent
+const DUE_ROW = `SELECT d.id, m.id, m.text, d.attempt_count, d.retries_used, d.part_index, d.maybe_sent | d.maybe_copy
   FROM delivery d JOIN message m ON m.seq = d.message_seq`;
 
 const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
@@ -49,6 +48,7 @@ export function prepareStatements(db: DatabaseSync) {
       `UPDATE endpoint SET stopped_at_ms = ?, stop_reason = ?
        WHERE id = ${ENDPOINT_OF_ATTEMPT} AND suspicions >= ? AND suspected_ms <= ?`,
     ),
+    anySuspicion: db.prepare('SELECT 1 FROM endpoint WHERE suspicions > 0 LIMIT 1'),
     clearSuspicion: db.prepare(
       `UPDATE endpoint SET suspicions = 0, suspected_ms = NULL WHERE id = ${ENDPOINT_OF_ATTEMPT} AND suspicions > 0`,
     ),
@@ -91,16 +91,20 @@ export function prepareStatements(db: DatabaseSync) {
       'INSERT INTO delivery (message_seq, channel_id, resent_at_ms, maybe_copy) VALUES (?, ?, ?, ?)',
     ),
 
-    queued: db.prepare(
-      `${DUE_ROW} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id ${LIMIT_BOUND}`,
+    queued: asLists(
+      db.prepare(`${DUE_ROW} WHERE d.channel_id = ? AND d.status = ${QUEUED} ORDER BY d.id ${LIMIT_BOUND}`),
     ),
-    dueRetries: db.prepare(
-      `${DUE_ROW} WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) AND d.attempt_due_ms <= ?
+    dueRetries: asLists(
+      db.prepare(
+        `${DUE_ROW} WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) AND d.attempt_due_ms <= ?
        ORDER BY d.attempt_due_ms, d.id ${LIMIT_BOUND}`,
+      ),
     ),
-    oldestRetry: db.prepare(
-      `${DUE_ROW.replace('SELECT', 'SELECT d.attempt_due_ms,')}
+    oldestRetry: asLists(
+      db.prepare(
+        `${DUE_ROW.replace('SELECT', 'SELECT d.attempt_due_ms,')}
        WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) ORDER BY d.id LIMIT 1`,
+      ),
     ),
     nextRetry: db.prepare(
       `SELECT min(attempt_due_ms) AS next FROM delivery
@@ -148,7 +152,6 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     markMaybeSent: db.prepare('UPDATE delivery SET maybe_sent = 1 WHERE id = ?'),
     finish: db.prepare('UPDATE delivery SET status = ?, finished_at_ms = ?, error = ? WHERE id = ?'),
-    // 0.8 µs; RETURNING makes the update itself 1.3 µs dearer.
     channelOfDelivery: db.prepare('SELECT channel_id FROM delivery WHERE id = ?'),
     nextPart: db.prepare(
       `UPDATE delivery SET status = ${BETWEEN_PARTS}, attempt_due_ms = ${AT_ONCE_MS}, part_index = part_index + 1,
@@ -189,4 +192,13 @@ export function prepareStatements(db: DatabaseSync) {
       'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
   };
+}
+
+/**
+ * Rows as lists of their values. A row as an object has a shape of its own, which V8 looks up anew for each field of each
+ * row: 2 µs.
+ */
+function asLists(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true);
+  return statement;
 }

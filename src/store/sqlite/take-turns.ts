@@ -1,6 +1,7 @@
 import { LONGEST_WINDOW_MS, roomInWindows } from '../../core/rate-windows.ts';
 import { LIMITS_IN_A_ROW_MS, type TakeTurnsCommand, type Turn, type Turns } from '../store.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
+import type { Leases } from './leases.ts';
 import { slotLedgerOf } from './slot-ledger.ts';
 import type { Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
@@ -8,15 +9,18 @@ import type { StoreClock } from './store-clock.ts';
 /** Deliveries of a stopped endpoint that fail in one transaction at most. */
 const FAIL_AT_ONCE = 500;
 
-interface DueRow {
-  readonly id: number;
-  readonly message_id: string;
-  readonly text: string;
-  readonly attempt_count: number;
-  readonly retries_used: number;
-  readonly part_index: number;
-  readonly maybe_sent: number;
-}
+/** The columns of `DUE_COLUMNS`. */
+type DueRow = readonly [
+  deliveryId: number,
+  messageId: string,
+  text: string,
+  attemptCount: number,
+  retriesUsed: number,
+  partIndex: number,
+  maybeSent: number,
+];
+const DELIVERY_ID = 0;
+const PART_INDEX = 5;
 
 interface EndpointRow {
   readonly paused_until_ms: number;
@@ -33,6 +37,7 @@ export function createTakeTurns(
   sql: Statements,
   clock: StoreClock,
   counts: DeliveryCounts,
+  leases: Leases,
   noteTime: (nowMs: number) => void,
 ): (command: TakeTurnsCommand) => Turns {
   return (command) => {
@@ -52,7 +57,7 @@ export function createTakeTurns(
     noteTime(nowMs);
     const lastLimitIsNear = nowMs - endpoint.paused_until_ms < LIMITS_IN_A_ROW_MS;
     const limitsInARow = lastLimitIsNear ? endpoint.limits_in_a_row : 0;
-    const turns = due.rows.map((row) => lease(row, endpointId, windows.length > 0, limitsInARow));
+    const turns = due.rows.map((row) => lease(row, command, limitsInARow));
     return { turns, failedUnsent: 0, waitMs: due.waitMs, heldUp: due.heldUp };
   };
 
@@ -64,7 +69,7 @@ export function createTakeTurns(
     const hasRetries = next !== null && next <= nowMs;
     const retries = hasRetries ? (sql.dueRetries.all(channelId, nowMs, limit) as unknown as DueRow[]) : [];
     const [first] = retries;
-    if (first !== undefined && first.part_index > 0) return { rows: [first], ...heldUp(null) };
+    if (first !== undefined && first[PART_INDEX] > 0) return { rows: [first], ...heldUp(null) };
 
     const queued = sql.queued.all(channelId, limit - retries.length) as unknown as DueRow[];
     const rows = [...retries, ...queued];
@@ -75,31 +80,47 @@ export function createTakeTurns(
   /** The oldest open delivery, if it may go now. */
   function findHead(channelId: number, nowMs: number): Due {
     if (sql.anySending.get(channelId) !== undefined) return { rows: [], ...heldUp(null) };
-    const retry = sql.oldestRetry.get(channelId) as (DueRow & { attempt_due_ms: number }) | undefined;
+    const retry = sql.oldestRetry.get(channelId) as unknown as
+      | readonly [dueMs: number, ...DueRow]
+      | undefined;
     const [queued] = sql.queued.all(channelId, 1) as unknown as DueRow[];
-    if (retry !== undefined && (queued === undefined || retry.id < queued.id)) {
-      const waitMs = retry.attempt_due_ms - nowMs;
-      return waitMs > 0 ? { rows: [], ...heldUp(waitMs) } : { rows: [retry], ...heldUp(null) };
+    if (retry !== undefined && (queued === undefined || retry[DELIVERY_ID] < queued[DELIVERY_ID])) {
+      const [dueMs, ...row] = retry;
+      return dueMs > nowMs ? { rows: [], ...heldUp(dueMs - nowMs) } : { rows: [row], ...heldUp(null) };
     }
     return queued === undefined
       ? { rows: [], waitMs: null, heldUp: false }
       : { rows: [queued], ...heldUp(null) };
   }
 
-  function lease(row: DueRow, endpointId: number, booksSlot: boolean, limitsInARow: number): Turn {
-    const { id, part_index: partIndex, maybe_sent: maybeSent } = row;
-    const attemptNumber = row.attempt_count + 1;
-    sql.markSending.run(attemptNumber, id);
-    const added = sql.addAttempt.run(id, endpointId, attemptNumber, partIndex, maybeSent, clock.wallMs());
+  function lease(
+    row: DueRow,
+    { channelId, endpointId, windows }: TakeTurnsCommand,
+    limitsInARow: number,
+  ): Turn {
+    const [deliveryId, messageId, text, attemptCount, retriesUsed, partIndex, maybeSent] = row;
+    const attemptNumber = attemptCount + 1;
+    sql.markSending.run(attemptNumber, deliveryId);
+    const startedAtMs = clock.wallMs();
+    const added = sql.addAttempt.run(
+      deliveryId,
+      endpointId,
+      attemptNumber,
+      partIndex,
+      maybeSent,
+      startedAtMs,
+    );
     const attemptId = Number(added.lastInsertRowid);
-    if (booksSlot) sql.addSlot.run(attemptId, endpointId);
+    const hasSlot = windows.length > 0;
+    if (hasSlot) sql.addSlot.run(attemptId, endpointId);
+    leases.add(attemptId, { channelId, hasSlot });
     return {
       attemptId,
       attemptNumber,
-      deliveryId: id,
-      messageId: row.message_id,
-      text: row.text,
-      retriesUsed: row.retries_used,
+      deliveryId,
+      messageId,
+      text,
+      retriesUsed,
       partIndex,
       possibleDuplicate: maybeSent === 1,
       limitsInARow,

@@ -12,6 +12,7 @@ import type {
 import { createAcceptMessage } from './accept-message.ts';
 import type { WriteCommands } from './commands.ts';
 import type { DeliveryCounts } from './delivery-counts.ts';
+import { createLeases } from './leases.ts';
 import { createRecordAttempt } from './record-attempt.ts';
 import { createResend } from './resend.ts';
 import { writeSeenTime } from './seen-time.ts';
@@ -37,6 +38,7 @@ export function createWriteCommands(
   clock: StoreClock,
   counts: DeliveryCounts,
 ): WriteCommands {
+  const leases = createLeases();
   let notedMs = 0;
 
   /** Leaves a mark of the time, so that a clock that is set before the next start is noticed. */
@@ -49,8 +51,8 @@ export function createWriteCommands(
   return {
     registerChannels: (channels) => channels.map((channel) => registerChannel(sql, channel)),
     accept: createAcceptMessage(sql, clock, counts, noteTime),
-    takeTurns: createTakeTurns(sql, clock, counts, noteTime),
-    recordAttempt: createRecordAttempt(sql, clock, counts),
+    takeTurns: createTakeTurns(sql, clock, counts, leases, noteTime),
+    recordAttempt: createRecordAttempt(sql, clock, counts, leases),
     resend: createResend(sql, clock, counts),
     listInterrupted: () => sql.interrupted.all() as unknown as InterruptedAttempt[],
     listHeldEndpoints: () => listHeldEndpoints(sql, clock),
