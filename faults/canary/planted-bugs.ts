@@ -80,10 +80,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('the limiter counts a request from its start', 'days', /^limit: /, [
     replace(
       TAKE_TURNS,
-      'if (booksSlot) sql.addSlot.run(attemptId, endpointId);',
-      'if (booksSlot) { sql.addSlot.run(attemptId, endpointId); sql.endSlot.run(clock.nowMs(), attemptId); }',
+      'if (hasSlot) sql.addSlot.run(attemptId, endpointId);',
+      'if (hasSlot) { sql.addSlot.run(attemptId, endpointId); sql.endSlot.run(clock.nowMs(), attemptId); }',
     ),
-    replace(RECORD, '    sql.endSlot.run(clock.endMs(), attemptId);\n', ''),
+    replace(RECORD, '    if (lease?.hasSlot !== false) sql.endSlot.run(clock.endMs(), attemptId);\n', ''),
   ]),
   bug('the limiter forgets at a restart', 'a limit outlives a kill', /^limit: /, [
     replace(
@@ -95,21 +95,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('channels of one endpoint have a limit each', 'days', /^limit: hook/, [
     replace(
       TAKE_TURNS,
-      'if (booksSlot) sql.addSlot.run(attemptId, endpointId);',
-      'if (booksSlot && channelId !== 5) sql.addSlot.run(attemptId, endpointId);',
+      'if (hasSlot) sql.addSlot.run(attemptId, endpointId);',
+      'if (hasSlot && channelId !== 5) sql.addSlot.run(attemptId, endpointId);',
     ),
-    replace(
-      TAKE_TURNS,
-      'lease(row, endpointId, windows.length > 0, limitsInARow)',
-      'lease(row, endpointId, windows.length > 0, limitsInARow, channelId)',
-    ),
-    replace(TAKE_TURNS, 'limitsInARow: number): Turn {', 'limitsInARow: number, channelId: number): Turn {'),
   ]),
   bug('an ordered channel sends a later message while a retry waits', 'days', /^order: /, [
     replace(
       TAKE_TURNS,
-      'return waitMs > 0 ? { rows: [], ...heldUp(waitMs) }',
-      'return waitMs > 0 ? { rows: queued ? [queued] : [], ...heldUp(waitMs) }',
+      'return dueMs > nowMs ? { rows: [], ...heldUp(dueMs - nowMs) }',
+      'return dueMs > nowMs ? { rows: queued ? [queued] : [], ...heldUp(dueMs - nowMs) }',
     ),
   ]),
   bug('a repeated key makes a second message', 'days', /^key: /, [
