@@ -23,6 +23,7 @@ const RUN_LANE = 'src/dispatch/run-lane.ts';
 const DISPATCHER = 'src/dispatch/dispatcher.ts';
 const DECISION = 'src/dispatch/retry-decision.ts';
 const HTTP_CLIENT = 'src/channel/http-client.ts';
+const RUNNING_REQUESTS = 'src/channel/running-requests.ts';
 const EXCHANGE = 'src/channel/exchange.ts';
 const CHANNEL = 'src/channel/channel.ts';
 const IN_FLIGHT = 'src/store/in-flight-file.ts';
@@ -220,7 +221,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ),
   ]),
   bug('an attempt has no deadline', 'a receiver says nothing', /^deadline: /, [
-    replace(HTTP_CLIENT, "() => ending.end('deadline')", '() => undefined'),
+    replace(RUNNING_REQUESTS, "ending.end('deadline')", 'continue'),
   ]),
   bug("a platform's answer is kept unmasked", 'dies with a request at a receiver', /^secret: /, [
     replace(

@@ -1,13 +1,13 @@
-import { createBag } from '../core/bag.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { openSocket, type Progress } from './connect.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { createEnding, type Ending } from './ending.ts';
+import type { Ending } from './ending.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { createIdleConnections } from './idle-connections.ts';
 import { faultAfterSending, faultBeforeSending, networkFault } from './network-fault.ts';
 import { createResolver, type Lookup } from './resolve-host.ts';
 import { firstHop, type PreparedRequest, prepareRequest, type Route, rememberWays } from './route.ts';
+import { createRunningRequests } from './running-requests.ts';
 import type { SendOptions, Transport, TransportResult } from './transport.ts';
 
 export interface TransportDeps {
@@ -33,7 +33,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     lookup: createResolver(deps.lookup, clock),
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
   };
-  const running = createBag<ReturnType<typeof createEnding>>();
+  const running = createRunningRequests(clock);
   let closed = false;
 
   async function send(
@@ -45,14 +45,11 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     const { request } = prepared;
     if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
 
-    const ending = createEnding();
-    const forget = running.add(ending);
-    const cancelDeadline = clock.after(options.timeoutMs, () => ending.end('deadline'));
+    const { ending, finish } = running.begin(options.timeoutMs);
     try {
       return await attempt(request, options, ending);
     } finally {
-      cancelDeadline();
-      forget();
+      finish();
     }
   }
 
@@ -152,7 +149,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     send,
     close() {
       closed = true;
-      for (const ending of running.items()) ending.end('closed');
+      running.endAll('closed');
       idle.close();
     },
   };
