@@ -14,18 +14,35 @@ export interface LogEvent {
 
 /** One line, with its end: time, level, subject, text and (if there are any) fields, separated by tabs. */
 export function formatLine({ timeMs, level, subject, text, fields }: LogEvent, timeText = localTime): string {
-  const columns = [timeText(timeMs), level];
-  for (const column of [subject, text]) if (column !== '') columns.push(printable(column));
-  if (fields !== undefined && Object.keys(fields).length > 0) columns.push(formatFields(fields));
-  return `${columns.join('\t')}\n`;
+  let line = `${timeText(timeMs)}\t${level}`;
+  for (const column of [subject, text]) if (column !== '') line += `\t${printable(column)}`;
+  if (fields !== undefined && Object.keys(fields).length > 0) line += `\t${formatFields(fields)}`;
+  return `${line}\n`;
 }
 
 /** JSON with a space after colon and comma. `printable` escapes what JSON leaves as it is, by JSON's own escapes. */
 export function formatFields(fields: LogFields): string {
-  const pairs = Object.entries(fields).map(
-    ([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`,
-  );
-  return printable(`{${pairs.join(', ')}}`);
+  let pairs = '';
+  for (const name in fields) {
+    if (pairs !== '') pairs += ', ';
+    pairs += `${quotedName(name)}: ${quoted(fields[name])}`;
+  }
+  return `{${pairs}}`;
+}
+
+/** The names come from the catalogue: there are few, and each line has some of them. */
+const quotedNames = new Map<string, string>();
+
+function quotedName(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const made = quoted(name);
+  quotedNames.set(name, made);
+  return made;
+}
+
+function quoted(value: LogFields[string] | undefined): string {
+  return typeof value === 'string' ? printable(JSON.stringify(value)) : String(value);
 }
 
 /** `2025-07-01T22:07:02.081+0800`: the machine's time zone, to the millisecond. */
