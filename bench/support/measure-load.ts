@@ -110,6 +110,20 @@ async function untilDrained(sink: HelperProcess): Promise<number> {
   }
 }
 
+/** A subject that takes less of one core than this is at rest. */
+const REST_SHARE = 0.05;
+const LOOK_FOR_REST_MS = 250;
+const MAX_REST_MS = 20_000;
+
+/** What it has put off while it was busy, such as an index or a queue, must not take time from its neighbour. */
+async function untilAtRest({ pids }: RunningSubject): Promise<void> {
+  for (let waitedMs = 0; waitedMs < MAX_REST_MS; waitedMs += LOOK_FOR_REST_MS) {
+    const before = cpuMs(pids);
+    await sleep(LOOK_FOR_REST_MS);
+    if (cpuMs(pids) - before < LOOK_FOR_REST_MS * REST_SHARE) return;
+  }
+}
+
 /** The same with a subject that is started for it. */
 export async function measureSubject(
   bench: Bench,
@@ -144,10 +158,16 @@ export async function measureKept(
 
   async function measureOnce({ name, subject, options }: KeptCase): Promise<Measured> {
     const known = running.get(name);
-    if (known !== undefined) return measureLoad(bench, known, options, WARM_AGAIN_MS);
-    const started = await subject.start();
-    running.set(name, started);
-    return measureLoad(bench, started, options);
+    const measuredOne = known ?? (await subject.start());
+    running.set(name, measuredOne);
+    const measured = await measureLoad(
+      bench,
+      measuredOne,
+      options,
+      known === undefined ? WARM_UP_MS : WARM_AGAIN_MS,
+    );
+    await untilAtRest(measuredOne);
+    return measured;
   }
 
   try {
