@@ -80,13 +80,14 @@ export function createTakeTurns(
   /** The oldest open delivery, if it may go now. */
   function findHead(channelId: number, nowMs: number): Due {
     if (sql.anySending.get(channelId) !== undefined) return { rows: [], ...heldUp(null) };
-    const retry = sql.oldestRetry.get(channelId) as unknown as
+    const waiting = sql.oldestRetry.get(channelId) as unknown as
       | readonly [dueMs: number, ...DueRow]
       | undefined;
     const [queued] = sql.queued.all(channelId, 1) as unknown as DueRow[];
-    if (retry !== undefined && (queued === undefined || retry[DELIVERY_ID] < queued[DELIVERY_ID])) {
-      const [dueMs, ...row] = retry;
-      return dueMs > nowMs ? { rows: [], ...heldUp(dueMs - nowMs) } : { rows: [row], ...heldUp(null) };
+    if (waiting !== undefined) {
+      const [dueMs, ...retry] = waiting;
+      if (queued === undefined || retry[DELIVERY_ID] < queued[DELIVERY_ID])
+        return dueMs > nowMs ? { rows: [], ...heldUp(dueMs - nowMs) } : { rows: [retry], ...heldUp(null) };
     }
     return queued === undefined
       ? { rows: [], waitMs: null, heldUp: false }
