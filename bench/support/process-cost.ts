@@ -29,10 +29,17 @@ export function peakRssMiB(pids: readonly number[]): number {
  * Source: https://docs.kernel.org/scheduler/sched-stats.html (read 2026-11-27).
  */
 function cpuMsOf(pid: number): number {
-  const spent = readdirSync(`/proc/${pid}/task`).map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
-  );
+  const spent = readdirSync(`/proc/${pid}/task`).map((thread) => nsOfThread(pid, thread));
   return spent.reduce((sum, ns) => sum + ns, 0) / 1e6;
+}
+
+function nsOfThread(pid: number, thread: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  } catch {
+    // It has ended since its name was read.
+    return 0;
+  }
 }
 
 function statusMiB(pid: number, name: string): number {

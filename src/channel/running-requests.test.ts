@@ -63,10 +63,27 @@ test('nothing runs, no timer; what begins later has one again', async () => {
   assert.equal(later.ending.reason(), 'deadline');
 });
 
+test('a deadline at which all others finish too leaves no timer behind', async () => {
+  const { clock, running, timers } = start();
+  const later = running.begin(500);
+  const first = running.begin(100);
+  first.ending.onEnd(() => {
+    first.finish();
+    later.finish();
+  });
+  await clock.advance(100);
+  assert.equal(first.ending.reason(), 'deadline');
+  assert.equal(timers(), 0);
+});
+
 test('all end at once, and a deadline that comes later changes nothing', async () => {
-  const { clock, running } = start();
+  const { clock, running, timers } = start();
   const requests = [running.begin(100), running.begin(200)];
   running.endAll('closed');
-  await clock.advance(500);
-  for (const { ending } of requests) assert.equal(ending.reason(), 'closed');
+  await clock.advance(150);
+  for (const { ending, finish } of requests) {
+    assert.equal(ending.reason(), 'closed');
+    finish();
+  }
+  assert.equal(timers(), 0);
 });

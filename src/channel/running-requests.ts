@@ -4,7 +4,7 @@ import { createEnding, type Ending, type EndReason } from './ending.ts';
 
 /** The requests that run now, each with its deadline. */
 export interface RunningRequests {
-  /** @param timeoutMs its `ending` is over with `deadline` then, unless it has finished. */
+  /** @param timeoutMs its `ending` is over with `deadline` then; after `finish` nobody may ask it any more. */
   begin(timeoutMs: number): RunningRequest;
   endAll(reason: EndReason): void;
 }
@@ -30,18 +30,16 @@ export function createRunningRequests(clock: Pick<Clock, 'monotonicMs' | 'after'
   function fireAt(dueMs: number, nowMs: number): void {
     if (timer !== null && timer.dueMs <= dueMs) return;
     timer?.cancel();
-    timer = { dueMs, cancel: clock.after(dueMs - nowMs, endOverdue) };
+    timer = { dueMs, cancel: clock.after(Math.ceil(dueMs - nowMs), endOverdue) };
   }
 
+  /** The next deadline first: whoever ends may finish others, and the last one takes the timer away. */
   function endOverdue(): void {
     timer = null;
     const nowMs = clock.monotonicMs();
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const { ending, deadlineMs } of entries.items()) {
-      if (deadlineMs <= nowMs) ending.end('deadline');
-      else nextMs = Math.min(nextMs, deadlineMs);
-    }
-    if (nextMs < Number.POSITIVE_INFINITY) fireAt(nextMs, nowMs);
+    const all = entries.items();
+    for (const { deadlineMs } of all) if (deadlineMs > nowMs) fireAt(deadlineMs, nowMs);
+    for (const { ending, deadlineMs } of all) if (deadlineMs <= nowMs) ending.end('deadline');
   }
 
   /** A timer that nothing needs would keep the process from ending. */

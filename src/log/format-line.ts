@@ -25,7 +25,7 @@ export function formatFields(fields: LogFields): string {
   let pairs = '';
   for (const name in fields) {
     if (pairs !== '') pairs += ', ';
-    pairs += `${quotedName(name)}: ${quoted(fields[name])}`;
+    pairs += `${quotedName(name)}: ${quoted(fields[name] ?? null)}`;
   }
   return `{${pairs}}`;
 }
@@ -41,8 +41,9 @@ function quotedName(name: string): string {
   return made;
 }
 
-function quoted(value: LogFields[string] | undefined): string {
-  return typeof value === 'string' ? printable(JSON.stringify(value)) : String(value);
+function quoted(value: LogFields[string]): string {
+  const json = JSON.stringify(value);
+  return typeof value === 'string' ? printable(json) : json;
 }
 
 /** `2025-07-01T22:07:02.081+0800`: the machine's time zone, to the millisecond. */

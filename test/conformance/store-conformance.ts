@@ -512,10 +512,34 @@ export function storeConformance(
           [turn.attemptId, turn.deliveryId, id, 1],
         );
         assert.deepEqual(await take(channel, { windows }), nothingFor(null));
+        await kit.clock.advance(5_000);
         await record(turn, UNKNOWN, retryIn(0));
         assert.deepEqual(await take(channel, { windows }), heldUpFor(60_000));
         await kit.clock.advance(60_000);
         assert.equal((await takeOne(channel, { windows })).possibleDuplicate, true);
+      });
+
+      test('a good answer clears the suspicion that an earlier process had', async () => {
+        const channel = await newChannel();
+        const suspect: NextStep = {
+          kind: 'failed',
+          error: ERROR,
+          stopsEndpoint: { reason: ERROR, when: 'repeated' },
+        };
+        const sendOne = async (outcome: Outcome, next: NextStep) => {
+          await accept([channel]);
+          await record(await takeOne(channel), outcome, next);
+        };
+        for (let n = 0; n < 2; n++) await sendOne({ ...BUSY, kind: 'permanent' }, suspect);
+        await kit.clock.advance(600_000);
+        await restart();
+        await sendOne(OK, DELIVERED);
+        await sendOne({ ...BUSY, kind: 'permanent' }, suspect);
+        const held = await kit.store.listHeldEndpoints();
+        assert.equal(
+          held.some(({ endpointId }) => endpointId === channel.endpointId),
+          false,
+        );
       });
 
       test('a wall clock that was set back a day neither freezes a channel nor opens a window early', async () => {

@@ -83,6 +83,32 @@ test('counts of a batch that was rolled back are not added to a later one', () =
   assert.deepEqual(counted(), [1]);
 });
 
+test('a record that is rolled back with a bug beside it ends its slot and is counted when it goes again', () => {
+  const windows = [{ maxSends: 1, windowMs: 60_000 }];
+  const take = { channelId: 1, endpointId: 1, windows, ordered: false, limit: 1 };
+  engine.run([accept('1'), { name: 'takeTurns', argument: take }]);
+  const outcome = { kind: 'ok', httpStatus: 200, platformCode: null, response: null, error: null };
+  const end = { attemptId: 1, deliveryId: 1, durationMs: 1, outcome, next: { kind: 'delivered' } };
+  const id = newId(Date.now());
+  const replies = engine.run([
+    { name: 'recordAttempt', argument: end },
+    accept('2', id),
+    accept('same id again', id),
+  ]);
+  assert.deepEqual(
+    replies.map(({ ok }) => ok),
+    [true, true, false],
+  );
+  assert.deepEqual(engine.db.prepare('SELECT count(*) AS open FROM slot WHERE ended_ms IS NULL').get(), {
+    __proto__: null,
+    open: 0,
+  });
+  const delivered = engine.db.prepare(
+    'SELECT channel_id, sum(delivered) AS delivered FROM delivery_count WHERE width_ms = 60000 GROUP BY channel_id',
+  );
+  assert.deepEqual(delivered.all(), [{ __proto__: null, channel_id: 1, delivered: 1 }]);
+});
+
 /** A connection whose nth statement fails, and the statements that it was asked to run. */
 function failingDatabase(statement: number, errcode: number) {
   const ran: string[] = [];

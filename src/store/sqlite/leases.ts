@@ -6,8 +6,9 @@ export interface Lease {
 }
 
 /**
- * The leases of this process, from their turns to their records. What is in here may be of a transaction that was rolled
- * back, and what is missing may be in the tables: an earlier process has left it, or its record is tried again.
+ * The leases of this process, from their turns to their records. What is missing may be in the tables: an earlier process
+ * has left it, or its record is tried again. What is in here may be of a transaction that was rolled back; its id is given
+ * anew only by another turn, which writes over it, since no attempt is ever deleted.
  */
 export interface Leases {
   add(attemptId: number, lease: Lease): void;

@@ -9,7 +9,7 @@ import type { StoreClock } from './store-clock.ts';
 /** Deliveries of a stopped endpoint that fail in one transaction at most. */
 const FAIL_AT_ONCE = 500;
 
-/** The columns of `DUE_COLUMNS`. */
+/** The columns of `DUE_ROW` in the statements. */
 type DueRow = readonly [
   deliveryId: number,
   messageId: string,
