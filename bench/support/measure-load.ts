@@ -163,15 +163,11 @@ export async function measureKept(
 
   async function measureOnce({ name, subject, options }: KeptCase): Promise<Measured> {
     const known = running.get(name);
-    const measuredOne = known ?? (await subject.start());
-    running.set(name, measuredOne);
-    const measured = await measureLoad(
-      bench,
-      measuredOne,
-      options,
-      known === undefined ? WARM_UP_MS : WARM_AGAIN_MS,
-    );
-    if (!(await untilAtRest(measuredOne))) context.say(`${name} still works while its neighbour is measured`);
+    const kept = known ?? (await subject.start());
+    running.set(name, kept);
+    const warmUpMs = known === undefined ? WARM_UP_MS : WARM_AGAIN_MS;
+    const measured = await measureLoad(bench, kept, options, warmUpMs);
+    if (!(await untilAtRest(kept))) context.say(`${name} still works while its neighbour is measured`);
     return measured;
   }
 

@@ -8,6 +8,17 @@ const AT_ONCE_MS = 0;
 const DUE_ROW = `SELECT d.id, m.id, m.text, d.attempt_count, d.retries_used, d.part_index, d.maybe_sent | d.maybe_copy
   FROM delivery d JOIN message m ON m.seq = d.message_seq`;
 
+/** Its columns. */
+export type DueRow = readonly [
+  deliveryId: number,
+  messageId: string,
+  text: string,
+  attemptCount: number,
+  retriesUsed: number,
+  partIndex: number,
+  maybeSent: number,
+];
+
 const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
 
 /** A rate limit soon after the last pause counts as one more in a row. Bound: until, reason, in a row since. */

@@ -3,22 +3,13 @@ import { LIMITS_IN_A_ROW_MS, type TakeTurnsCommand, type Turn, type Turns } from
 import type { DeliveryCounts } from './delivery-counts.ts';
 import type { Leases } from './leases.ts';
 import { slotLedgerOf } from './slot-ledger.ts';
-import type { Statements } from './statements.ts';
+import type { DueRow, Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
 
 /** Deliveries of a stopped endpoint that fail in one transaction at most. */
 const FAIL_AT_ONCE = 500;
 
-/** The columns of `DUE_ROW` in the statements. */
-type DueRow = readonly [
-  deliveryId: number,
-  messageId: string,
-  text: string,
-  attemptCount: number,
-  retriesUsed: number,
-  partIndex: number,
-  maybeSent: number,
-];
+/** Places in a `DueRow`. */
 const DELIVERY_ID = 0;
 const PART_INDEX = 5;
 
