@@ -10,6 +10,12 @@ import { createWaker, type Waker } from './waker.ts';
 /** How long a stop waits for the store to record the requests that were given up. */
 const RECORD_GRACE_MS = 1_000;
 
+/**
+ * Text in hand at most, in UTF-16 units, shared out equally, so that one slow group cannot take it from the others. While
+ * it is sent it stands in memory several times: as a text, as the body of a request, on its way to the socket.
+ */
+const MAX_TEXT_IN_HAND = 16 * 1024 * 1024;
+
 /** A channel as the dispatcher serves it. */
 export interface LaneConfig {
   readonly ref: ChannelRef;
@@ -78,6 +84,7 @@ export async function startDispatcher(
       {
         store,
         channel: ref,
+        maxText: Math.ceil(MAX_TEXT_IN_HAND / lanes.length),
         sender,
         windows,
         ordered,

@@ -96,6 +96,8 @@ async function startLane(options: LaneOptions = {}) {
 const statusOf = async (store: Store, id: string) => (await store.getMessage(id))?.deliveries[0]?.status;
 const texts = (sent: readonly Sent[]) => sent.map(({ text }) => text);
 
+const firstChars = (sent: readonly Sent[]) => sent.map(({ text }) => text[0]);
+
 async function postAll(post: (text: string) => Promise<string>, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 1; n <= count; n++) ids.push(await post(String(n)));
@@ -113,6 +115,34 @@ test('a message goes out at once, and a quiet lane does not poll', async () => {
   assert.deepEqual(sent, [{ text: 'hello', atMs: 86_400_000 }]);
   await clock.advance(0);
   assert.equal(await statusOf(store, id), 'delivered');
+});
+
+test('long texts have fewer requests at once, so that they do not fill the memory', async () => {
+  const { clock, store, sent, post, calls } = await startLane({ latencyMs: 1_000 });
+  const ids = await postAll((n) => post(n.repeat(1024 * 1024)), 9);
+  const rest = await postAll((n) => post(n.repeat(4 * 1024 * 1024)), 9);
+  await clock.advance(999);
+  assert.deepEqual(firstChars(sent), [...'123456789', ...'12']);
+  const before = calls.takeTurns;
+  await clock.advance(1);
+  assert.deepEqual(firstChars(sent.slice(11)), [...'3456']);
+  await clock.advance(1_000);
+  assert.deepEqual(firstChars(sent.slice(15)), [...'789']);
+  await clock.advance(1_000);
+  // One for each end that makes room, and no more.
+  assert.ok(calls.takeTurns - before <= 18, `${calls.takeTurns - before} turns`);
+  for (const id of [...ids, ...rest]) assert.equal(await statusOf(store, id), 'delivered');
+});
+
+test('one text that is longer than all room goes out alone', async () => {
+  const { clock, store, sent, post } = await startLane();
+  const long = await post('x'.repeat(20 * 1024 * 1024));
+  const short = await post('short');
+  await clock.advance(99);
+  assert.deepEqual(firstChars(sent), ['x']);
+  await clock.advance(101);
+  assert.deepEqual(firstChars(sent), ['x', 's']);
+  for (const id of [long, short]) assert.equal(await statusOf(store, id), 'delivered');
 });
 
 test('a message at rest costs one turn, and its end none', async () => {

@@ -10,6 +10,7 @@ import {
   type RecordAttemptCommand,
   type Store,
   StoreError,
+  type TakeTurnsCommand,
   type Turn,
 } from '../store/store.ts';
 import { type DeliveryPolicy, decideNextStep } from './retry-decision.ts';
@@ -52,6 +53,8 @@ export interface LaneEvents {
 export interface LaneDeps {
   readonly store: Pick<Store, 'takeTurns' | 'recordAttempt'>;
   readonly channel: ChannelRef;
+  /** Text in hand at most, in UTF-16 units; one more message may go past it. */
+  readonly maxText: number;
   readonly sender: Sender;
   readonly windows: readonly RateLimitWindow[];
   readonly ordered: boolean;
@@ -73,13 +76,21 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
   /** Attempts until their request has ended, and until its end is recorded. */
   const sending = createBag<Turn>();
   const unrecorded = createBag<Promise<void>>();
+  let textInHand = 0;
   const trouble = createTroubleReport(deps);
   stop.addEventListener('abort', deps.waker.wake, { once: true });
 
   while (!stop.aborted) {
     const room = Math.min(MAX_IN_FLIGHT - sending.size, MAX_UNRECORDED - unrecorded.size);
-    const { turns, failedUnsent, waitMs, heldUp } = await takeTurns(deps, room, trouble, stop);
+    const textRoom = deps.maxText - textInHand;
+    const { turns, failedUnsent, waitMs, heldUp } = await takeTurns(
+      deps,
+      { limit: room, textRoom },
+      trouble,
+      stop,
+    );
     for (const turn of turns) {
+      textInHand += turn.text.length;
       const endSending = sending.add(turn);
       const serving = serveTurn(deps, turn, trouble, () => {
         const wasFull = sending.size >= MAX_IN_FLIGHT;
@@ -91,6 +102,7 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
         .then((next) => {
           endSending();
           endRecording();
+          textInHand -= turn.text.length;
           wakeEndpoint(deps, next ?? null);
         });
       const endRecording = unrecorded.add(serving);
@@ -104,12 +116,17 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
 }
 
 /** In one transaction: due deliveries leased, their attempts written, their slots booked. */
-async function takeTurns(deps: LaneDeps, limit: number, trouble: TroubleReport, stop: AbortSignal) {
-  if (limit <= 0) return { turns: [], failedUnsent: 0, waitMs: null, heldUp: true };
+async function takeTurns(
+  deps: LaneDeps,
+  { limit, textRoom }: Pick<TakeTurnsCommand, 'limit' | 'textRoom'>,
+  trouble: TroubleReport,
+  stop: AbortSignal,
+) {
+  if (limit <= 0 || textRoom <= 0) return { turns: [], failedUnsent: 0, waitMs: null, heldUp: true };
   const { store, channel, windows, ordered, clock } = deps;
   try {
     const { channelId, endpointId } = channel;
-    const taken = await store.takeTurns({ channelId, endpointId, windows, ordered, limit });
+    const taken = await store.takeTurns({ channelId, endpointId, windows, ordered, limit, textRoom });
     trouble.over();
     return taken;
   } catch (error) {

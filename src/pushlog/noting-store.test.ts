@@ -30,7 +30,8 @@ test('each write that changes a delivery is noted', async () => {
       message: { id, requestId: 'key', msgType: 'text', text: 'x', createdAtMs: 0 },
       channelIds: [channelId],
     });
-  const take = () => store.takeTurns({ channelId, endpointId, windows: [], limit: 1, ordered: false });
+  const take = () =>
+    store.takeTurns({ channelId, endpointId, windows: [], limit: 1, textRoom: 1, ordered: false });
   /** What was noted since it was last asked. */
   const news = () => noted.splice(0);
 

@@ -83,6 +83,8 @@ export interface TakeTurnsCommand {
   readonly windows: readonly RateLimitWindow[];
   /** At most this many turns. */
   readonly limit: number;
+  /** UTF-16 units of text. Turns are taken while any of it is left, so the last one may go past it. */
+  readonly textRoom: number;
   /** Strictly in order of acceptance: nothing is taken while an older delivery is in flight or waits for its retry. */
   readonly ordered: boolean;
 }

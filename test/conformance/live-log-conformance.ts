@@ -318,8 +318,7 @@ export function liveLogConformance(
         };
         await record(turn, 'permanent', stop);
         await record(turn, 'permanent', stop);
-        const { channelId, endpointId } = channel;
-        await kit.store.takeTurns({ channelId, endpointId, windows: [], limit: 1, ordered: false });
+        await kit.take(channel);
         assert.deepEqual(await sums(channel, 14_400_000), [
           [startOf(kit.clock.wallMs(), 14_400_000), 3, 0, 3],
         ]);

@@ -155,6 +155,31 @@ export function storeConformance(
         assert.deepEqual(await after(5, true), { taken: 1, waitMs: null, heldUp: true });
       });
 
+      test('turns are taken while there is room for text, and each has its whole text', async () => {
+        const channel = await newChannel();
+        // Long and short ones, and one of which each character takes several bytes.
+        const texts = ['a'.repeat(20_000), '长'.repeat(5_000), 'c', 'd'.repeat(100_000), 'e'];
+        for (const text of texts) await accept([channel], text);
+        const taken = [];
+        for (const textRoom of [25_001, 25_000, 100_001]) {
+          const { turns, waitMs, heldUp } = await take(channel, { textRoom });
+          taken.push({ texts: turns.map(({ text }) => text), waitMs, heldUp });
+          for (const turn of turns) await record(turn, BUSY, retryIn(7_000));
+        }
+        assert.deepEqual(taken, [
+          { texts: texts.slice(0, 3), waitMs: null, heldUp: true },
+          { texts: texts.slice(3, 4), waitMs: null, heldUp: true },
+          { texts: texts.slice(4), waitMs: 7_000, heldUp: false },
+        ]);
+        await kit.clock.advance(7_000);
+        const again = await take(channel, { textRoom: 1_000_000 });
+        assert.deepEqual(
+          again.turns.map(({ text }) => text),
+          texts,
+        );
+        assert.equal((await take(channel, { textRoom: 0 })).turns.length, 0);
+      });
+
       test('what a call before it writes is seen, also while that has not resolved', async () => {
         const channel = await newChannel();
         const [message, turn] = await Promise.all([accept([channel]), takeOne(channel)]);

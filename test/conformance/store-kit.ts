@@ -51,6 +51,7 @@ export const retryIn = (waitMs: number): NextStep => ({ kind: 'retry', waitMs, e
 
 interface TakeOptions {
   readonly limit?: number;
+  readonly textRoom?: number;
   readonly ordered?: boolean;
   readonly windows?: readonly RateLimitWindow[];
 }
@@ -92,8 +93,8 @@ export function useStore(open: (clock: SimulatedClock) => Promise<StoreUnderTest
 
   const take = (
     { channelId, endpointId }: ChannelRef,
-    { limit = 10, ordered = false, windows = [] }: TakeOptions = {},
-  ) => underTest.store.takeTurns({ channelId, endpointId, windows, limit, ordered });
+    { limit = 10, textRoom = 1_000, ordered = false, windows = [] }: TakeOptions = {},
+  ) => underTest.store.takeTurns({ channelId, endpointId, windows, limit, textRoom, ordered });
 
   const record = (turn: Turn, outcome: Outcome, next: RecordAttemptCommand['next']) =>
     underTest.store.recordAttempt({

@@ -5,14 +5,19 @@ import { BETWEEN_PARTS, FAILED, QUEUED, RETRYING, SENDING } from './status-codes
 /** The due time of a next part: before everything else. */
 const AT_ONCE_MS = 0;
 
-const DUE_ROW = `SELECT d.id, m.id, m.text, d.attempt_count, d.retries_used, d.part_index, d.maybe_sent | d.maybe_copy
+/** A longer text is only read for a delivery that gets its turn. Its length stands before it, so it costs nothing to tell. */
+const SHORT_TEXT_BYTES = 8_192;
+
+const DUE_ROW = `SELECT d.id, m.id, CASE WHEN octet_length(m.text) <= ${SHORT_TEXT_BYTES} THEN m.text END,
+    d.attempt_count, d.retries_used, d.part_index, d.maybe_sent | d.maybe_copy
   FROM delivery d JOIN message m ON m.seq = d.message_seq`;
 
 /** Its columns. */
 export type DueRow = readonly [
   deliveryId: number,
   messageId: string,
-  text: string,
+  /** null: it is long. */
+  text: string | null,
   attemptCount: number,
   retriesUsed: number,
   partIndex: number,
@@ -117,6 +122,7 @@ export function prepareStatements(db: DatabaseSync) {
        WHERE d.channel_id = ? AND d.status IN (${RETRYING}, ${BETWEEN_PARTS}) ORDER BY d.id LIMIT 1`,
       ),
     ),
+    textOfMessage: db.prepare('SELECT text FROM message WHERE id = ?'),
     nextRetry: db.prepare(
       `SELECT min(attempt_due_ms) AS next FROM delivery
        WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS})`,

@@ -48,8 +48,9 @@ export function createTakeTurns(
     noteTime(nowMs);
     const lastLimitIsNear = nowMs - endpoint.paused_until_ms < LIMITS_IN_A_ROW_MS;
     const limitsInARow = lastLimitIsNear ? endpoint.limits_in_a_row : 0;
-    const turns = due.rows.map((row) => lease(row, command, limitsInARow));
-    return { turns, failedUnsent: 0, waitMs: due.waitMs, heldUp: due.heldUp };
+    const turns = leaseAll(due.rows, command, limitsInARow);
+    const isOutOfText = turns.length < due.rows.length;
+    return { turns, failedUnsent: 0, ...(isOutOfText ? heldUp(null) : until(due)) };
   };
 
   function findDue({ channelId, limit, ordered }: TakeTurnsCommand, nowMs: number): Due {
@@ -85,12 +86,24 @@ export function createTakeTurns(
       : { rows: [queued], ...heldUp(null) };
   }
 
+  function leaseAll(rows: readonly DueRow[], command: TakeTurnsCommand, limitsInARow: number): Turn[] {
+    const turns: Turn[] = [];
+    let { textRoom } = command;
+    for (const row of rows) {
+      if (textRoom <= 0) break;
+      const turn = lease(row, command, limitsInARow);
+      textRoom -= turn.text.length;
+      turns.push(turn);
+    }
+    return turns;
+  }
+
   function lease(
     row: DueRow,
     { channelId, endpointId, windows }: TakeTurnsCommand,
     limitsInARow: number,
   ): Turn {
-    const [deliveryId, messageId, text, attemptCount, retriesUsed, partIndex, maybeSent] = row;
+    const [deliveryId, messageId, shortText, attemptCount, retriesUsed, partIndex, maybeSent] = row;
     const attemptNumber = attemptCount + 1;
     sql.markSending.run(attemptNumber, deliveryId);
     const startedAtMs = clock.wallMs();
@@ -111,12 +124,17 @@ export function createTakeTurns(
       attemptNumber,
       deliveryId,
       messageId,
-      text,
+      text: shortText ?? longText(messageId),
       retriesUsed,
       partIndex,
       possibleDuplicate: maybeSent === 1,
       limitsInARow,
     };
+  }
+
+  function longText(messageId: string): string {
+    const { text } = sql.textOfMessage.get(messageId) as { text: string };
+    return text;
   }
 
   /** What waits for a stopped endpoint fails, some at a time. */
@@ -130,8 +148,12 @@ export function createTakeTurns(
   }
 }
 
-function noTurns({ waitMs, heldUp }: Pick<Turns, 'waitMs' | 'heldUp'>): Turns {
-  return { turns: [], failedUnsent: 0, waitMs, heldUp };
+function noTurns(due: Pick<Turns, 'waitMs' | 'heldUp'>): Turns {
+  return { turns: [], failedUnsent: 0, ...until(due) };
+}
+
+function until({ waitMs, heldUp }: Pick<Turns, 'waitMs' | 'heldUp'>) {
+  return { waitMs, heldUp };
 }
 
 function heldUp(waitMs: number | null) {
