@@ -9,6 +9,7 @@ import { idem } from './programs/idem.ts';
 import { iofault } from './programs/iofault.ts';
 import { isolate } from './programs/isolate.ts';
 import { kill9 } from './programs/kill9.ts';
+import { longtexts } from './programs/longtexts.ts';
 import { overload } from './programs/overload.ts';
 import { points } from './programs/points.ts';
 import { powercut } from './programs/powercut.ts';
@@ -38,6 +39,7 @@ export const programs: readonly FaultProgram[] = [
   rate,
   isolate,
   overload,
+  longtexts,
   soak,
   fuzz,
   canary,

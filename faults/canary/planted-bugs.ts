@@ -338,6 +338,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('who is too fast is not told for how long', 'overload', /429 without Retry-After$/, [
     replace(REQUEST_RATE, "    headers: { 'retry-after': String(afterSeconds) },\n", ''),
   ]),
+  bug('each group gets as many long texts as all may have', 'longtexts', /^the service ended: /, [
+    replace(DISPATCHER, 'MAX_TEXT_IN_HAND / lanes.length', 'MAX_TEXT_IN_HAND'),
+  ]),
   bug('each attempt leaves its buffer behind', 'soak', /^memory grew by/, [
     replace(
       RUN_LANE,

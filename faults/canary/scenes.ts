@@ -12,6 +12,7 @@ import { raceForKeys } from '../programs/idem.ts';
 import { countCalls, failCalls } from '../programs/iofault.ts';
 import { isolate } from '../programs/isolate.ts';
 import { killUnderLoad } from '../programs/kill9.ts';
+import { longtexts } from '../programs/longtexts.ts';
 import { overload } from '../programs/overload.ts';
 import { dieAndRecover, type Policy } from '../programs/points.ts';
 import { powercut } from '../programs/powercut.ts';
@@ -71,6 +72,7 @@ export const SCENES = {
   rate: whole(rate),
   isolate: whole(isolate),
   overload: whole(overload),
+  longtexts: whole(longtexts),
   soak: whole(soak, procMissing),
   fuzz: whole(fuzz),
   'a fault between two parts': sceneOf(null, faultBetweenParts),

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWorkplace, postText, type RunningService, startService } from '../../test/support/service.ts';
+import { brokenPromises } from '../check/invariants.ts';
+import type { CheckedChannel, DriverLedger } from '../check/ledgers.ts';
+import type { FaultProgram } from '../program.ts';
+import { megabytes, readProcessFigures } from '../support/process-figures.ts';
+import { readLogOfFile } from '../support/read-log.ts';
+import { type Behaviour, startReceivers, takesAll } from '../support/receivers.ts';
+import { untilNothingIsOpen } from '../support/until-rest.ts';
+
+const CHANNELS: readonly CheckedChannel[] = Array.from({ length: 8 }, (_, index) => ({
+  name: `slow${index}`,
+  ordered: false,
+  endpoint: `slow${index}`,
+  perMinute: 0,
+  perSecond: 0,
+}));
+const TEXT_BYTES = 900_000;
+/** Less than all texts at once take. */
+const HEAP_MIB = 256;
+/** So long no group answers, once all is accepted: time to send whatever would be sent. */
+const HELD_MS = 2_000;
+const END_SEEN_MS = 5_000;
+
+export const longtexts: FaultProgram = {
+  name: 'longtexts',
+  about:
+    'messages of 900 KB to eight groups that do not answer, on a small machine: it lives, nothing is lost',
+  async run({ full }) {
+    const messages = full ? 200 : 60;
+    const groups = takesAllOnceReleased();
+    const receivers = await startReceivers(groups.behaviour);
+    const workplace = createWorkplace(`
+api.port = 0
+${CHANNELS.map(
+  ({ name }) => `[channel.${name}]
+provider = "webhook"
+endpoint.url = "${receivers.urlOf(name)}"
+rate_limit.rate.frequency = 0`,
+).join('\n')}
+`);
+    let service: RunningService | null = null;
+    try {
+      service = await startService(workplace, ['serve'], {
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-old-space-size=${HEAP_MIB}`,
+      });
+      const { url } = service;
+      const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
+      const flooding = flood(url, messages, driver, groups.release);
+      const died = await Promise.race([
+        service.exited,
+        // An end of the service is seen a moment later than the requests that fail with it.
+        flooding.then(
+          () => null,
+          (error) => sleep(END_SEEN_MS).then(() => Promise.reject(error)),
+        ),
+      ]);
+      const peakBytes = readProcessFigures(service.process.pid)?.peakRssBytes;
+      await service.end('SIGTERM');
+      const log = await readLogOfFile(join(workplace.folder, 'data/postpoint.db'));
+      const accepted = driver.accepted.size;
+      const peak = peakBytes === undefined ? 'memory not measured' : `at most ${megabytes(peakBytes)}`;
+      return {
+        kind: 'measured',
+        value: `${accepted} of ${messages} taken, ${receivers.arrivals.length} requests, ${peak}`,
+        bound: `all taken, 0 lost, alive with a heap of ${HEAP_MIB} MiB`,
+        broken: [
+          ...(died === null ? [] : [`the service ended: ${died}`]),
+          ...(accepted === messages ? [] : [`${messages - accepted} messages were not taken`]),
+          ...brokenPromises({
+            driver,
+            arrivals: receivers.arrivals,
+            log,
+            channels: CHANNELS,
+            output: service.output(),
+            secrets: receivers.secrets,
+          }),
+        ],
+      };
+    } finally {
+      await service?.end('SIGKILL');
+      await receivers.close();
+      workplace.remove();
+    }
+  },
+};
+
+async function flood(
+  url: string,
+  messages: number,
+  { accepted }: DriverLedger,
+  release: () => void,
+): Promise<void> {
+  const filler = 'x'.repeat(TEXT_BYTES);
+  for (let count = 0; count < messages; count++) {
+    const token = `m${count}m`;
+    const { status, body } = await postText(url, { msg: `${token} ${filler}` });
+    if (status === 200) accepted.set(body.id, { token, key: token });
+  }
+  await sleep(HELD_MS);
+  release();
+  await untilNothingIsOpen(url);
+}
+
+/** Requests wait for their answers until `release`. */
+function takesAllOnceReleased(): { readonly behaviour: Behaviour; release(): void } {
+  const answer = takesAll();
+  let held: (() => void)[] | null = [];
+  return {
+    behaviour(request, response) {
+      if (held === null) return answer(request, response);
+      held.push(() => answer(request, response));
+      return { taken: true };
+    },
+    release() {
+      const released = held ?? [];
+      held = null;
+      for (const go of released) go();
+    },
+  };
+}
