@@ -45,37 +45,24 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     const { request } = prepared;
     if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
 
-    const { ending, finish } = running.begin(options.timeoutMs);
+    const { timeoutMs, onLeaving = () => undefined } = options;
+    const { ending, finish } = running.begin(timeoutMs);
     try {
-      return await attempt(request, options, ending);
+      const reused = idle.take(request.route.key, clock.monotonicMs());
+      if (reused && ending.reason() === null) {
+        const result = await exchange(reused, request, { ending, onLeaving });
+        // A connection that broke before the request had been started on it costs nothing: a new one takes over.
+        if (result.kind !== 'failed' || result.started || ending.reason() !== null) {
+          return conclude(request, reused, result, timeoutMs, ending);
+        }
+      }
+      const opened = await open(request.route, timeoutMs, ending);
+      if (opened.kind !== 'open') return opened;
+      const result = await exchange(opened.connection, request, { ending, onLeaving });
+      return conclude(request, opened.connection, result, timeoutMs, ending);
     } finally {
       finish();
     }
-  }
-
-  async function attempt(
-    request: PreparedRequest,
-    { timeoutMs, onLeaving = () => undefined }: SendOptions,
-    ending: Ending,
-  ): Promise<TransportResult> {
-    const { route } = request;
-    const reused = idle.take(route.key, clock.monotonicMs());
-    if (reused && ending.reason() === null) {
-      const result = await exchange(reused, request, { ending, onLeaving });
-      // A connection that broke before the request had been started on it costs nothing: a new one takes over.
-      if (result.kind !== 'failed' || result.started || ending.reason() !== null) {
-        return conclude(request, reused, result, timeoutMs, ending);
-      }
-    }
-    const opened = await open(route, timeoutMs, ending);
-    if (opened.kind !== 'open') return opened;
-    return conclude(
-      request,
-      opened.connection,
-      await exchange(opened.connection, request, { ending, onLeaving }),
-      timeoutMs,
-      ending,
-    );
   }
 
   /** Connects, or gives up the moment that `ending` says so, whatever the steps of connecting are waiting for. */

@@ -132,17 +132,21 @@ function requestHeaders(
   { host, authorization, route }: Extract<Way, { kind: 'ready' }>,
 ): string[] {
   // A name that the configuration repeats in another case must not go out twice.
-  const headers = new Map([['user-agent', 'PostPoint']]);
-  for (const name in given) headers.set(name.toLowerCase(), given[name] ?? '');
-  if (!headers.has('host')) headers.set('host', host);
+  const headers = ['user-agent', 'PostPoint', 'host', host];
+  if (authorization !== null) headers.push('authorization', authorization);
+  for (const name in given) setHeader(headers, name.toLowerCase(), given[name] ?? '');
   // What is compressed would be unreadable in the log, and inflating it is how small answers become huge.
-  headers.set('accept-encoding', 'identity');
-  if (authorization !== null && !headers.has('authorization')) headers.set('authorization', authorization);
+  setHeader(headers, 'accept-encoding', 'identity');
   const toProxy = route.forward && route.proxy !== null ? proxyAuthorization(route.proxy) : null;
-  if (toProxy !== null) headers.set('proxy-authorization', toProxy);
-  const flat: string[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
-  return flat;
+  if (toProxy !== null) setHeader(headers, 'proxy-authorization', toProxy);
+  return headers;
+}
+
+function setHeader(headers: string[], name: string, value: string): void {
+  let at = 0;
+  while (at < headers.length && headers[at] !== name) at += 2;
+  headers[at] = name;
+  headers[at + 1] = value;
 }
 
 function percentDecode(text: string): string {
