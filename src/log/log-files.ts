@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { RollingFileOptions } from 'pino-roll';
+import { makeFolder } from '../core/make-folder.ts';
 import { type LineSink, MAX_WAITING_BYTES, sinkOf } from './line-sink.ts';
 
 /** A new file each day and each 10 MB; with the current one at most 310 MB. */
@@ -19,7 +20,7 @@ export function openLogFiles(
   folder: string,
   { maxFileMegabytes = MAX_FILE_MEGABYTES, oldFilesKept = OLD_FILES_KEPT } = {},
 ): LineSink {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   // The stream opens its file later and would report a folder without write permission to nobody.
   accessSync(folder, constants.W_OK);
   const opening = openRollingFile({

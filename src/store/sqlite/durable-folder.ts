@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../core/make-folder.ts';
 
 /**
  * Makes a folder, for its owner only, that a power cut cannot take away again with all that is in it.
@@ -8,7 +9,7 @@ import { dirname } from 'node:path';
  * ours. An existing folder is synced too: the process that made it may have died in between.
  */
 export function makeDurableFolder(folder: string): void {
-  const topmost = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder;
+  const topmost = makeFolder(folder) ?? folder;
   for (let made = folder; ; made = dirname(made)) {
     syncFolder(dirname(made));
     if (made === topmost) return;
