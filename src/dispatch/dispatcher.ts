@@ -5,16 +5,22 @@ import type { ChannelRef, Store } from '../store/store.ts';
 import type { DeliveryPolicy } from './retry-decision.ts';
 import { type LaneEvents, runLane, type Sender } from './run-lane.ts';
 import { type Interrupted, settleInterrupted } from './settle-interrupted.ts';
+import { createTextLoans } from './text-loans.ts';
 import { createWaker, type Waker } from './waker.ts';
 
 /** How long a stop waits for the store to record the requests that were given up. */
 const RECORD_GRACE_MS = 1_000;
 
+/** Requests of one channel in flight at most. */
+const MAX_IN_FLIGHT = 128;
+
 /**
- * Text in hand at most, in UTF-16 units, shared out equally, so that one slow group cannot take it from the others. While
- * it is sent it stands in memory several times: as a text, as the body of a request, on its way to the socket.
+ * Bytes of text in hand at most, shared out equally, so that one slow group cannot take it from the others. While it is sent
+ * it stands in memory several times: as a text, as the body of a request, on its way to the socket.
  */
 const MAX_TEXT_IN_HAND = 16 * 1024 * 1024;
+/** The same for texts that are longer than the share of their channel. */
+const MAX_LENT_TEXT = 16 * 1024 * 1024;
 
 /** A channel as the dispatcher serves it. */
 export interface LaneConfig {
@@ -63,6 +69,7 @@ export async function startDispatcher(
   inFlight.begin();
 
   const stopping = new AbortController();
+  const textLoans = createTextLoans(MAX_LENT_TEXT, stopping.signal);
   const wakers = new Map<number, Waker>();
   const wakersOfEndpoint = new Map<number, Waker[]>();
   for (const { ref } of lanes) {
@@ -84,7 +91,9 @@ export async function startDispatcher(
       {
         store,
         channel: ref,
+        maxInFlight: MAX_IN_FLIGHT,
         maxText: Math.ceil(MAX_TEXT_IN_HAND / lanes.length),
+        textLoans,
         sender,
         windows,
         ordered,

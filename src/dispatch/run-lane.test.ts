@@ -122,12 +122,12 @@ test('long texts have fewer requests at once, so that they do not fill the memor
   const ids = await postAll((n) => post(n.repeat(1024 * 1024)), 9);
   const rest = await postAll((n) => post(n.repeat(4 * 1024 * 1024)), 9);
   await clock.advance(999);
-  assert.deepEqual(firstChars(sent), [...'123456789', ...'12']);
+  assert.deepEqual(firstChars(sent), [...'123456789', '1']);
   const before = calls.takeTurns;
   await clock.advance(1);
-  assert.deepEqual(firstChars(sent.slice(11)), [...'3456']);
+  assert.deepEqual(firstChars(sent.slice(10)), [...'2345']);
   await clock.advance(1_000);
-  assert.deepEqual(firstChars(sent.slice(15)), [...'789']);
+  assert.deepEqual(firstChars(sent.slice(14)), [...'6789']);
   await clock.advance(1_000);
   // One for each end that makes room, and no more.
   assert.ok(calls.takeTurns - before <= 18, `${calls.takeTurns - before} turns`);
@@ -314,61 +314,103 @@ test('stop: an attempt that outlasts the grace is left to the next start', async
   assert.equal(await statusOf(store, id), 'sending');
 });
 
+/** A lane for each endpoint; `texts` go to all of them, and wait when the lanes start. */
+async function startLanes({
+  endpoints,
+  windows = [],
+  texts: queued,
+}: {
+  endpoints: readonly string[];
+  windows?: readonly RateLimitWindow[];
+  texts: readonly string[];
+}) {
+  const clock = createSimulatedClock();
+  const store = openInlineStore({ path: IN_MEMORY, clock });
+  const refs = await store.registerChannels(
+    endpoints.map((endpointHash, index) => ({ name: `lane${index}`, providerId: 'webhook', endpointHash })),
+  );
+  const sent: (Sent & { readonly lane: string })[] = [];
+  const lanes = refs.map((ref) => ({
+    ref,
+    sender: {
+      async send({ text }: { text: string }): Promise<SendResult> {
+        sent.push({ lane: ref.name, text, atMs: clock.monotonicMs() });
+        await clock.wait(100);
+        return { outcome: outcome('ok'), moreParts: false, durationMs: 100 };
+      },
+    },
+    windows,
+    ordered: false,
+    policy,
+  }));
+  const events: LaneEvents = {
+    attemptEnded: () => undefined,
+    failedUnsent: () => undefined,
+    storeTrouble: () => undefined,
+    bug: (_channel, bug) => assert.fail(bug as Error),
+  };
+  const random = () => 0.5;
+  const newId = createIds(random);
+  const channelIds = refs.map(({ channelId }) => channelId);
+  for (const text of queued) {
+    const createdAtMs = clock.wallMs();
+    const message = { id: newId(createdAtMs), requestId: null, msgType: 'text', text, createdAtMs } as const;
+    await store.accept({ message, channelIds });
+  }
+  const dispatcher = await startDispatcher({
+    store,
+    inFlight: noMarks,
+    lanes,
+    defaultPolicy: policy,
+    clock,
+    random,
+    events,
+  });
+  return { clock, store, dispatcher, sent, names: refs.map(({ name }) => name) };
+}
+
 for (const count of [2, 3]) {
   test(`${count} channels of one endpoint with a backlog share its slots evenly`, async () => {
-    const clock = createSimulatedClock();
-    const store = openInlineStore({ path: IN_MEMORY, clock });
-    const names = ['one', 'two', 'three'].slice(0, count);
-    const refs = await store.registerChannels(
-      names.map((name) => ({ name, providerId: 'webhook', endpointHash: 'h' })),
-    );
-    const sentBy = new Map(names.map((name) => [name, 0]));
-    const lanes = refs.map((ref) => ({
-      ref,
-      sender: {
-        async send(): Promise<SendResult> {
-          sentBy.set(ref.name, (sentBy.get(ref.name) ?? 0) + 1);
-          await clock.wait(100);
-          return { outcome: outcome('ok'), moreParts: false, durationMs: 100 };
-        },
-      },
+    const { clock, sent, names } = await startLanes({
+      endpoints: Array(count).fill('h'),
       windows: [{ maxSends: 1, windowMs: 1_000 }],
-      ordered: false,
-      policy,
-    }));
-    const events: LaneEvents = {
-      attemptEnded: () => undefined,
-      failedUnsent: () => undefined,
-      storeTrouble: () => undefined,
-      bug: (_channel, bug) => assert.fail(bug as Error),
-    };
-    const random = () => 0.5;
-    const newId = createIds(random);
-    const channelIds = refs.map(({ channelId }) => channelId);
-    for (let n = 0; n < 50; n++) {
-      const createdAtMs = clock.wallMs();
-      const message = {
-        id: newId(createdAtMs),
-        requestId: null,
-        msgType: 'text',
-        text: 'm',
-        createdAtMs,
-      } as const;
-      await store.accept({ message, channelIds });
-    }
-    await startDispatcher({
-      store,
-      inFlight: noMarks,
-      lanes,
-      defaultPolicy: policy,
-      clock,
-      random,
-      events,
+      texts: Array(50).fill('m'),
     });
     await clock.advance(1_100 * 10 * count - 1);
     assert.deepEqual(
-      [...sentBy.values()],
+      names.map((name) => sent.filter(({ lane }) => lane === name).length),
       names.map(() => 10),
     );
   });
 }
+
+test('a text that is longer than the share of each lane goes to some of them at a time', async () => {
+  const { clock, store, sent, names } = await startLanes({
+    endpoints: Array.from({ length: 20 }, (_, index) => `endpoint ${index}`),
+    texts: ['l'.repeat(4 * 1024 * 1024), 'short'],
+  });
+  for (let round = 1; round <= 5; round++) {
+    await clock.advance(round === 1 ? 99 : 100);
+    assert.equal(sent.filter(({ text }) => text !== 'short').length, 4 * round);
+  }
+  await clock.advance(101);
+  for (const name of names)
+    assert.deepEqual(firstChars(sent.filter(({ lane }) => lane === name)), ['l', 's']);
+  assert.deepEqual(await store.countOpen(), []);
+});
+
+test('a stop does not wait for lanes that wait for room', async () => {
+  const { clock, dispatcher, sent } = await startLanes({
+    endpoints: Array.from({ length: 20 }, (_, index) => `endpoint ${index}`),
+    texts: ['l'.repeat(4 * 1024 * 1024)],
+  });
+  await clock.advance(50);
+  let stopped = false;
+  void dispatcher
+    .stop(10_000, () => undefined)
+    .then(() => {
+      stopped = true;
+    });
+  await clock.advance(51);
+  assert.deepEqual([stopped, sent.length], [true, 4]);
+});

@@ -14,13 +14,8 @@ import {
   type Turn,
 } from '../store/store.ts';
 import { type DeliveryPolicy, decideNextStep } from './retry-decision.ts';
+import type { TextLoan, TextLoans } from './text-loans.ts';
 import type { Waker } from './waker.ts';
-
-/** Requests of one channel in flight at most. The windows allow fewer on every chat platform. */
-const MAX_IN_FLIGHT = 128;
-
-/** Attempts of one channel that are taken and not yet recorded, at most: a slow disk makes them wait for their records. */
-const MAX_UNRECORDED = 2 * MAX_IN_FLIGHT;
 
 /** How long a lane keeps still after the store or a bug has stopped it. */
 const TROUBLE_WAIT_MS = 1_000;
@@ -53,8 +48,11 @@ export interface LaneEvents {
 export interface LaneDeps {
   readonly store: Pick<Store, 'takeTurns' | 'recordAttempt'>;
   readonly channel: ChannelRef;
-  /** Text in hand at most, in UTF-16 units; one more message may go past it. */
+  /** Requests in flight at most. The windows allow fewer on every chat platform. */
+  readonly maxInFlight: number;
+  /** Bytes of text in hand at most, but for what is borrowed from `textLoans`. */
   readonly maxText: number;
+  readonly textLoans: TextLoans;
   readonly sender: Sender;
   readonly windows: readonly RateLimitWindow[];
   readonly ordered: boolean;
@@ -73,27 +71,33 @@ export interface LaneDeps {
  * once the attempts in flight have ended and are recorded.
  */
 export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> {
+  const { maxInFlight, maxText, textLoans } = deps;
   /** Attempts until their request has ended, and until its end is recorded. */
   const sending = createBag<Turn>();
   const unrecorded = createBag<Promise<void>>();
+  /** Bytes of the texts of those. */
   let textInHand = 0;
+  let loan: TextLoan | null = null;
+  const returnLoan = () => {
+    loan?.giveBack();
+    loan = null;
+  };
   const trouble = createTroubleReport(deps);
   stop.addEventListener('abort', deps.waker.wake, { once: true });
 
   while (!stop.aborted) {
-    const room = Math.min(MAX_IN_FLIGHT - sending.size, MAX_UNRECORDED - unrecorded.size);
-    const textRoom = deps.maxText - textInHand;
-    const { turns, failedUnsent, waitMs, heldUp } = await takeTurns(
-      deps,
-      { limit: room, textRoom },
-      trouble,
-      stop,
-    );
+    // A slow disk makes the attempts wait for their records, and the lane for those.
+    const limit = Math.min(maxInFlight - sending.size, 2 * maxInFlight - unrecorded.size);
+    // What was borrowed is for one take: until it has ended there is no room for more.
+    const textRoom = loan === null ? maxText - textInHand : textInHand === 0 ? loan.bytes : 0;
+    const taken = await takeTurns(deps, { limit, textRoom }, trouble, stop);
+    const { turns, failedUnsent, waitMs, heldUp, textWanted } = taken;
     for (const turn of turns) {
-      textInHand += turn.text.length;
+      const textBytes = Buffer.byteLength(turn.text);
+      textInHand += textBytes;
       const endSending = sending.add(turn);
       const serving = serveTurn(deps, turn, trouble, () => {
-        const wasFull = sending.size >= MAX_IN_FLIGHT;
+        const wasFull = sending.size >= maxInFlight;
         endSending();
         if (wasFull) deps.waker.wake();
       })
@@ -102,18 +106,28 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
         .then((next) => {
           endSending();
           endRecording();
-          textInHand -= turn.text.length;
+          textInHand -= textBytes;
+          if (textInHand === 0) returnLoan();
           wakeEndpoint(deps, next ?? null);
         });
       const endRecording = unrecorded.add(serving);
     }
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
+    if (textInHand === 0) {
+      returnLoan();
+      if (textWanted > 0) {
+        loan = await textLoans.borrow(textWanted);
+        continue;
+      }
+    }
     // `accept` wakes a lane that waits for work, the end of an attempt one that waits for room (`wakeEndpoint`), and a
     // request's end one that could have no more in flight.
     if (waitMs !== 0) await deps.waker.sleep(waitMs, heldUp ? 'room' : 'work');
   }
   await Promise.all(unrecorded.items());
 }
+
+const NO_TURNS = { turns: [], failedUnsent: 0, textWanted: 0 };
 
 /** In one transaction: due deliveries leased, their attempts written, their slots booked. */
 async function takeTurns(
@@ -122,7 +136,7 @@ async function takeTurns(
   trouble: TroubleReport,
   stop: AbortSignal,
 ) {
-  if (limit <= 0 || textRoom <= 0) return { turns: [], failedUnsent: 0, waitMs: null, heldUp: true };
+  if (limit <= 0 || textRoom <= 0) return { ...NO_TURNS, waitMs: null, heldUp: true };
   const { store, channel, windows, ordered, clock } = deps;
   try {
     const { channelId, endpointId } = channel;
@@ -132,7 +146,7 @@ async function takeTurns(
   } catch (error) {
     trouble.report(error);
     await clock.wait(TROUBLE_WAIT_MS, stop);
-    return { turns: [], failedUnsent: 0, waitMs: 0, heldUp: false };
+    return { ...NO_TURNS, waitMs: 0, heldUp: false };
   }
 }
 

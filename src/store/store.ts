@@ -83,7 +83,7 @@ export interface TakeTurnsCommand {
   readonly windows: readonly RateLimitWindow[];
   /** At most this many turns. */
   readonly limit: number;
-  /** UTF-16 units of text. Turns are taken while any of it is left, so the last one may go past it. */
+  /** Bytes of text (UTF-8) at most, in all turns together. */
   readonly textRoom: number;
   /** Strictly in order of acceptance: nothing is taken while an older delivery is in flight or waits for its retry. */
   readonly ordered: boolean;
@@ -97,6 +97,8 @@ export interface Turns {
   readonly waitMs: number | null;
   /** Until what is in flight has ended, or the time has come, more deliveries would change nothing. */
   readonly heldUp: boolean;
+  /** Bytes of the next text, if it could go now but for `textRoom`; else 0. */
+  readonly textWanted: number;
 }
 
 /** A leased delivery whose attempt is on record and whose slots are booked. */

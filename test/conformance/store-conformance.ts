@@ -161,15 +161,15 @@ export function storeConformance(
         const texts = ['a'.repeat(20_000), '长'.repeat(5_000), 'c', 'd'.repeat(100_000), 'e'];
         for (const text of texts) await accept([channel], text);
         const taken = [];
-        for (const textRoom of [25_001, 25_000, 100_001]) {
-          const { turns, waitMs, heldUp } = await take(channel, { textRoom });
-          taken.push({ texts: turns.map(({ text }) => text), waitMs, heldUp });
+        for (const textRoom of [35_001, 99_999, 100_001]) {
+          const { turns, waitMs, heldUp, textWanted } = await take(channel, { textRoom });
+          taken.push({ texts: turns.map(({ text }) => text), waitMs, heldUp, textWanted });
           for (const turn of turns) await record(turn, BUSY, retryIn(7_000));
         }
         assert.deepEqual(taken, [
-          { texts: texts.slice(0, 3), waitMs: null, heldUp: true },
-          { texts: texts.slice(3, 4), waitMs: null, heldUp: true },
-          { texts: texts.slice(4), waitMs: 7_000, heldUp: false },
+          { texts: texts.slice(0, 3), waitMs: null, heldUp: true, textWanted: 100_000 },
+          { texts: [], waitMs: null, heldUp: true, textWanted: 100_000 },
+          { texts: texts.slice(3), waitMs: 7_000, heldUp: false, textWanted: 0 },
         ]);
         await kit.clock.advance(7_000);
         const again = await take(channel, { textRoom: 1_000_000 });

@@ -44,6 +44,7 @@ export const nothingFor = (waitMs: number | null): Turns => ({
   failedUnsent: 0,
   waitMs,
   heldUp: false,
+  textWanted: 0,
 });
 export const heldUpFor = (waitMs: number | null): Turns => ({ ...nothingFor(waitMs), heldUp: true });
 

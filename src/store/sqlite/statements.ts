@@ -8,7 +8,7 @@ const AT_ONCE_MS = 0;
 /** A longer text is only read for a delivery that gets its turn. Its length stands before it, so it costs nothing to tell. */
 const SHORT_TEXT_BYTES = 8_192;
 
-const DUE_ROW = `SELECT d.id, m.id, CASE WHEN octet_length(m.text) <= ${SHORT_TEXT_BYTES} THEN m.text END,
+const DUE_ROW = `SELECT d.id, m.id, octet_length(m.text), CASE WHEN octet_length(m.text) <= ${SHORT_TEXT_BYTES} THEN m.text END,
     d.attempt_count, d.retries_used, d.part_index, d.maybe_sent | d.maybe_copy
   FROM delivery d JOIN message m ON m.seq = d.message_seq`;
 
@@ -16,6 +16,7 @@ const DUE_ROW = `SELECT d.id, m.id, CASE WHEN octet_length(m.text) <= ${SHORT_TE
 export type DueRow = readonly [
   deliveryId: number,
   messageId: string,
+  textBytes: number,
   /** null: it is long. */
   text: string | null,
   attemptCount: number,

@@ -11,7 +11,8 @@ const FAIL_AT_ONCE = 500;
 
 /** Places in a `DueRow`. */
 const DELIVERY_ID = 0;
-const PART_INDEX = 5;
+const TEXT_BYTES = 2;
+const PART_INDEX = 6;
 
 interface EndpointRow {
   readonly paused_until_ms: number;
@@ -49,8 +50,8 @@ export function createTakeTurns(
     const lastLimitIsNear = nowMs - endpoint.paused_until_ms < LIMITS_IN_A_ROW_MS;
     const limitsInARow = lastLimitIsNear ? endpoint.limits_in_a_row : 0;
     const turns = leaseAll(due.rows, command, limitsInARow);
-    const isOutOfText = turns.length < due.rows.length;
-    return { turns, failedUnsent: 0, ...(isOutOfText ? heldUp(null) : until(due)) };
+    const textWanted = due.rows[turns.length]?.[TEXT_BYTES] ?? 0;
+    return { turns, failedUnsent: 0, ...(textWanted > 0 ? heldUp(null) : until(due)), textWanted };
   };
 
   function findDue({ channelId, limit, ordered }: TakeTurnsCommand, nowMs: number): Due {
@@ -90,10 +91,9 @@ export function createTakeTurns(
     const turns: Turn[] = [];
     let { textRoom } = command;
     for (const row of rows) {
-      if (textRoom <= 0) break;
-      const turn = lease(row, command, limitsInARow);
-      textRoom -= turn.text.length;
-      turns.push(turn);
+      textRoom -= row[TEXT_BYTES];
+      if (textRoom < 0) break;
+      turns.push(lease(row, command, limitsInARow));
     }
     return turns;
   }
@@ -103,7 +103,7 @@ export function createTakeTurns(
     { channelId, endpointId, windows }: TakeTurnsCommand,
     limitsInARow: number,
   ): Turn {
-    const [deliveryId, messageId, shortText, attemptCount, retriesUsed, partIndex, maybeSent] = row;
+    const [deliveryId, messageId, , shortText, attemptCount, retriesUsed, partIndex, maybeSent] = row;
     const attemptNumber = attemptCount + 1;
     sql.markSending.run(attemptNumber, deliveryId);
     const startedAtMs = clock.wallMs();
@@ -144,12 +144,12 @@ export function createTakeTurns(
     const retrying = sql.failRetrying.run(atMs, reason, channelId, FAIL_AT_ONCE);
     const failedUnsent = Number(queued.changes) + Number(retrying.changes);
     if (failedUnsent > 0) counts.add(channelId, 'failed', atMs, failedUnsent);
-    return { turns: [], failedUnsent, waitMs: failedUnsent > 0 ? 0 : null, heldUp: false };
+    return { turns: [], failedUnsent, waitMs: failedUnsent > 0 ? 0 : null, heldUp: false, textWanted: 0 };
   }
 }
 
 function noTurns(due: Pick<Turns, 'waitMs' | 'heldUp'>): Turns {
-  return { turns: [], failedUnsent: 0, ...until(due) };
+  return { turns: [], failedUnsent: 0, ...until(due), textWanted: 0 };
 }
 
 function until({ waitMs, heldUp }: Pick<Turns, 'waitMs' | 'heldUp'>) {

@@ -97,6 +97,7 @@ const turns: Turns = {
   failedUnsent: 5,
   waitMs: 0.5,
   heldUp: true,
+  textWanted: 5,
 };
 
 test('turns come back whole', () => {
