@@ -203,6 +203,7 @@ export async function startProcess(options: ProcessOptions) {
     store,
     inFlight,
     lanes,
+    maxInFlight: 1_000,
     defaultPolicy: POLICY,
     clock,
     random: random.next,

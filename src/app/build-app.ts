@@ -24,6 +24,7 @@ import type { ChannelRef, Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
+import { openFileLimit } from './open-file-limit.ts';
 import { createPreview } from './preview.ts';
 
 /** Where scripts/build-pages.ts writes. */
@@ -147,6 +148,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
         ordered,
         policy: { retry: config.delivery.retry, onUncertain },
       })),
+      maxInFlight: openFileLimit() / 2,
       defaultPolicy: { retry: config.delivery.retry, onUncertain: config.delivery.onUncertain },
       clock,
       random: Math.random,

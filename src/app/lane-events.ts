@@ -25,7 +25,8 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
           return;
         case 'retry':
         case 'pause': {
-          const text = next.kind === 'retry' ? say.willRetry : say.paused;
+          const pauseText = outcome.ownFault ? say.pausedForLack : say.paused;
+          const text = next.kind === 'retry' ? say.willRetry : pauseText;
           logger.warn(channel, text, {
             ...fields,
             [say.waitSeconds]: next.waitMs / 1_000,

@@ -143,6 +143,13 @@ test('each result of the transport has its outcome', async () => {
   }
 });
 
+test('a lack of sockets is no fault of the receiver', async () => {
+  const peer = { role: 'target', host: 'robot.example:80' } as const;
+  const fault = networkFault('local_limit', { peer, code: 'EMFILE' });
+  const { outcome } = await setUp({ result: { kind: 'not_sent', fault } }).channel.send(message);
+  assert.deepEqual([outcome.kind, outcome.ownFault, outcome.error], ['transient', true, fault.text]);
+});
+
 test('a provider that fails over an answer leaves the outcome unknown, with the answer on record', async () => {
   const { channel } = setUp({
     result: answer('strange'),

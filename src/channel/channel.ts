@@ -109,7 +109,12 @@ function readResult(provider: Provider, result: TransportResult, mask: MaskSecre
     case 'answer':
       return readAnswer(provider, result.answer, mask);
     case 'not_sent':
-      return { ...withoutAnswer, kind: 'transient', error: result.fault.text };
+      return {
+        ...withoutAnswer,
+        kind: 'transient',
+        error: result.fault.text,
+        ...(result.fault.code === 'local_limit' ? { ownFault: true } : {}),
+      };
     case 'unknown':
       return { ...withoutAnswer, kind: 'unknown', error: result.fault.text };
     case 'blocked':

@@ -14,7 +14,7 @@ const lookupAll: Lookup = (host) => systemLookup(host, { all: true });
 /**
  * A lookup through the system's resolver (hosts file, mDNS, DNS) under which one dead name holds up no other.
  *
- * libuv runs at most two getaddrinfo calls at once (half of its four threads), and a name whose DNS server is
+ * libuv runs getaddrinfo in half of its threads (`bin/postpoint.js` says how many), and a name whose DNS server is
  * silent keeps one for many seconds. So a name is never looked up twice at the same time, and while the lookup of
  * a name that was found lately hangs in that queue, its last addresses serve. Addresses are still checked by the
  * caller each time, and TLS still proves who answers.

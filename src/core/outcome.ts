@@ -25,6 +25,8 @@ export interface Verdict {
   readonly pauseGrowsToMs?: number;
   /** `rate_limited` only: the platform means this machine, not this endpoint, so all its endpoints pause. */
   readonly pausesPlatform?: boolean;
+  /** `transient` only: this machine had no room for the request. The retry count is not used up. */
+  readonly ownFault?: boolean;
   /** The platform says that the endpoint itself is gone (hook revoked, group disbanded): no later message can get through either. */
   readonly endpointGone?: boolean;
   /** As `endpointGone`, but the platform says the same in other cases too: it counts only when it is said again and again. */

@@ -35,6 +35,8 @@ export interface DispatcherDeps {
   readonly store: Pick<Store, 'takeTurns' | 'recordAttempt' | 'listInterrupted'>;
   readonly inFlight: InFlightMarks;
   readonly lanes: readonly LaneConfig[];
+  /** Requests of all of them in flight at most, but for one of each. */
+  readonly maxInFlight: number;
   /** For deliveries of channels that are no longer configured. */
   readonly defaultPolicy: DeliveryPolicy;
   readonly clock: Clock;
@@ -68,6 +70,7 @@ export async function startDispatcher(
   });
   inFlight.begin();
 
+  const maxInFlight = Math.max(1, Math.min(MAX_IN_FLIGHT, Math.floor(deps.maxInFlight / lanes.length)));
   const stopping = new AbortController();
   const textLoans = createTextLoans(MAX_LENT_TEXT, stopping.signal);
   const wakers = new Map<number, Waker>();
@@ -91,7 +94,7 @@ export async function startDispatcher(
       {
         store,
         channel: ref,
-        maxInFlight: MAX_IN_FLIGHT,
+        maxInFlight,
         maxText: Math.ceil(MAX_TEXT_IN_HAND / lanes.length),
         textLoans,
         sender,

@@ -27,6 +27,12 @@ const cases = [
     used: 1,
     want: { kind: 'retry', waitMs: 30_000, error },
   },
+  {
+    name: 'transient by a fault of ours, with no retry left',
+    outcome: { ...verdict('transient'), ownFault: true },
+    used: 2,
+    want: { kind: 'pause', waitMs: 5_000, error, scope: 'endpoint' },
+  },
   { name: 'unknown', outcome: verdict('unknown'), want: { kind: 'retry', waitMs: 10_000, error } },
   {
     name: 'rate limited, stated',

@@ -11,6 +11,9 @@ const MAX_RETRY_WAIT_MS = 900_000;
 /** How long an endpoint is silent when neither the platform nor its documents say. */
 const DEFAULT_PAUSE_MS = 60_000;
 
+/** How long an endpoint is silent when this machine has no room for another connection. */
+const OWN_FAULT_PAUSE_MS = 5_000;
+
 /** How far jitter spreads a wait, either way. */
 const JITTER = 0.1;
 
@@ -50,6 +53,7 @@ export function decideNextStep(attempt: EndedAttempt, policy: DeliveryPolicy, ra
       if (policy.onUncertain === 'hold') return { kind: 'failed', error: held(error), stopsEndpoint: null };
       return retryOrGiveUp(error, retriesUsed, policy.retry, random);
     case 'transient':
+      if (outcome.ownFault) return { kind: 'pause', waitMs: OWN_FAULT_PAUSE_MS, error, scope: 'endpoint' };
       return retryOrGiveUp(error, retriesUsed, policy.retry, random);
     default:
       return outcome.kind satisfies never;

@@ -77,6 +77,7 @@ async function startLane(options: LaneOptions = {}) {
     store,
     inFlight: noMarks,
     lanes,
+    maxInFlight: 1_000,
     defaultPolicy: policy,
     clock,
     random: () => 0.5,
@@ -318,9 +319,11 @@ test('stop: an attempt that outlasts the grace is left to the next start', async
 async function startLanes({
   endpoints,
   windows = [],
+  maxInFlight = 1_000,
   texts: queued,
 }: {
   endpoints: readonly string[];
+  maxInFlight?: number;
   windows?: readonly RateLimitWindow[];
   texts: readonly string[];
 }) {
@@ -361,6 +364,7 @@ async function startLanes({
     store,
     inFlight: noMarks,
     lanes,
+    maxInFlight,
     defaultPolicy: policy,
     clock,
     random,
@@ -414,3 +418,22 @@ test('a stop does not wait for lanes that wait for room', async () => {
   await clock.advance(51);
   assert.deepEqual([stopped, sent.length], [true, 4]);
 });
+
+for (const { maxInFlight, each } of [
+  { maxInFlight: 11, each: 2 },
+  { maxInFlight: 3, each: 1 },
+  { maxInFlight: Number.POSITIVE_INFINITY, each: 128 },
+]) {
+  test(`room for ${maxInFlight} requests is shared by five lanes`, async () => {
+    const { clock, sent, names } = await startLanes({
+      endpoints: ['a', 'b', 'c', 'd', 'e'],
+      maxInFlight,
+      texts: Array(130).fill('m'),
+    });
+    await clock.advance(99);
+    assert.deepEqual(
+      names.map((name) => sent.filter(({ lane }) => lane === name).length),
+      names.map(() => each),
+    );
+  });
+}

@@ -18,6 +18,7 @@ export const service: typeof zh = {
   sent: 'delivered',
   willRetry: 'failed, will retry',
   paused: "platform's rate limit met, channel pauses",
+  pausedForLack: 'this machine is short of resources, channel pauses',
   gaveUp: 'failed for good',
   stoppedUnsent: 'channel is stopped, messages failed unsent',
   channelStopped: 'the channel is stopped',

@@ -16,6 +16,7 @@ export const service = {
   sent: '成功',
   willRetry: '失败，稍后重试',
   paused: '触发平台频率限制，通道暂停',
+  pausedForLack: '本机资源不足，通道暂停',
   gaveUp: '失败，不再重试',
   stoppedUnsent: '通道已停用，消息未发送即标记失败',
   channelStopped: '通道处于停用状态',
