@@ -9,13 +9,6 @@ import { readLogOfFile } from '../support/read-log.ts';
 import { type Behaviour, startReceivers, takesAll } from '../support/receivers.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
 
-const CHANNELS: readonly CheckedChannel[] = Array.from({ length: 8 }, (_, index) => ({
-  name: `slow${index}`,
-  ordered: false,
-  endpoint: `slow${index}`,
-  perMinute: 0,
-  perSecond: 0,
-}));
 const TEXT_BYTES = 900_000;
 /** Less than all texts at once take. */
 const HEAP_MIB = 256;
@@ -25,68 +18,87 @@ const END_SEEN_MS = 5_000;
 
 export const longtexts: FaultProgram = {
   name: 'longtexts',
-  about:
-    'messages of 900 KB to eight groups that do not answer, on a small machine: it lives, nothing is lost',
+  about: 'messages of 900 KB to groups that do not answer, on a small machine: it lives, nothing is lost',
   async run({ full }) {
-    const messages = full ? 200 : 60;
-    const groups = takesAllOnceReleased();
-    const receivers = await startReceivers(groups.behaviour);
-    const workplace = createWorkplace(`
-api.port = 0
-${CHANNELS.map(
-  ({ name }) => `[channel.${name}]
-provider = "webhook"
-endpoint.url = "${receivers.urlOf(name)}"
-rate_limit.rate.frequency = 0`,
-).join('\n')}
-`);
-    let service: RunningService | null = null;
-    try {
-      service = await startService(workplace, ['serve'], {
-        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-old-space-size=${HEAP_MIB}`,
-      });
-      const { url } = service;
-      const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
-      const flooding = flood(url, messages, driver, groups.release);
-      const died = await Promise.race([
-        service.exited,
-        // An end of the service is seen a moment later than the requests that fail with it.
-        flooding.then(
-          () => null,
-          (error) => sleep(END_SEEN_MS).then(() => Promise.reject(error)),
-        ),
-      ]);
-      const peakBytes = readProcessFigures(service.process.pid)?.peakRssBytes;
-      await service.end('SIGTERM');
-      const log = await readLogOfFile(join(workplace.folder, 'data/postpoint.db'));
-      const accepted = driver.accepted.size;
-      const peak = peakBytes === undefined ? 'memory not measured' : `at most ${megabytes(peakBytes)}`;
-      return {
-        kind: 'measured',
-        value: `${accepted} of ${messages} taken, ${receivers.arrivals.length} requests, ${peak}`,
-        bound: `all taken, 0 lost, alive with a heap of ${HEAP_MIB} MiB`,
-        broken: [
-          ...(died === null ? [] : [`the service ended: ${died}`]),
-          ...(accepted === messages ? [] : [`${messages - accepted} messages were not taken`]),
-          ...brokenPromises({
-            driver,
-            arrivals: receivers.arrivals,
-            log,
-            channels: CHANNELS,
-            output: service.output(),
-            secrets: receivers.secrets,
-          }),
-        ],
-      };
-    } finally {
-      await service?.end('SIGKILL');
-      await receivers.close();
-      workplace.remove();
-    }
+    const many = await flood({ groups: 8, messages: full ? 200 : 60 });
+    const wide = await flood({ groups: full ? 1_000 : 300, messages: 1 });
+    return {
+      kind: 'measured',
+      value: [many.value, wide.value].join('; '),
+      bound: `all taken, 0 lost, alive with a heap of ${HEAP_MIB} MiB`,
+      broken: [...many.broken, ...wide.broken],
+    };
   },
 };
 
-async function flood(
+interface Size {
+  readonly groups: number;
+  readonly messages: number;
+}
+
+async function flood({ groups, messages }: Size): Promise<{ value: string; broken: readonly string[] }> {
+  const channels: readonly CheckedChannel[] = Array.from({ length: groups }, (_, index) => ({
+    name: `slow${index}`,
+    ordered: false,
+    endpoint: `slow${index}`,
+    perMinute: 0,
+    perSecond: 0,
+  }));
+  const slow = takesAllOnceReleased();
+  const receivers = await startReceivers(slow.behaviour);
+  const workplace = createWorkplace(`
+api.port = 0
+${channels
+  .map(
+    ({ name }) => `[channel.${name}]
+provider = "webhook"
+endpoint.url = "${receivers.urlOf(name)}"
+rate_limit.rate.frequency = 0`,
+  )
+  .join('\n')}
+`);
+  let service: RunningService | null = null;
+  try {
+    service = await startService(workplace, ['serve'], {
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-old-space-size=${HEAP_MIB}`,
+    });
+    const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
+    const died = await Promise.race([
+      service.exited,
+      // An end of the service is seen a moment later than the requests that fail with it.
+      post(service.url, messages, driver, slow.release).then(
+        () => null,
+        (error) => sleep(END_SEEN_MS).then(() => Promise.reject(error)),
+      ),
+    ]);
+    const peakBytes = readProcessFigures(service.process.pid)?.peakRssBytes;
+    await service.end('SIGTERM');
+    const log = await readLogOfFile(join(workplace.folder, 'data/postpoint.db'));
+    const accepted = driver.accepted.size;
+    const peak = peakBytes === undefined ? 'memory not measured' : `at most ${megabytes(peakBytes)}`;
+    return {
+      value: `${accepted} to ${groups} groups, ${receivers.arrivals.length} requests, ${peak}`,
+      broken: [
+        ...(died === null ? [] : [`the service ended: ${died}`]),
+        ...(accepted === messages ? [] : [`${messages - accepted} messages were not taken`]),
+        ...brokenPromises({
+          driver,
+          arrivals: receivers.arrivals,
+          log,
+          channels,
+          output: service.output(),
+          secrets: receivers.secrets,
+        }),
+      ],
+    };
+  } finally {
+    await service?.end('SIGKILL');
+    await receivers.close();
+    workplace.remove();
+  }
+}
+
+async function post(
   url: string,
   messages: number,
   { accepted }: DriverLedger,

@@ -83,35 +83,42 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
     loan = null;
   };
   const trouble = createTroubleReport(deps);
-  stop.addEventListener('abort', deps.waker.wake, { once: true });
 
-  while (!stop.aborted) {
+  function serve(turn: Turn): void {
+    const textBytes = Buffer.byteLength(turn.text);
+    textInHand += textBytes;
+    const endSending = sending.add(turn);
+    const serving = serveTurn(deps, turn, trouble, () => {
+      const wasFull = sending.size >= maxInFlight;
+      endSending();
+      if (wasFull) deps.waker.wake();
+    })
+      // The attempt stays `sending`; the next start settles it.
+      .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
+      .then((next) => {
+        endSending();
+        endRecording();
+        textInHand -= textBytes;
+        if (textInHand === 0) returnLoan();
+        wakeEndpoint(deps, next ?? null);
+      });
+    const endRecording = unrecorded.add(serving);
+  }
+
+  /** In a function of its own, so that a lane at rest keeps no text alive. */
+  async function serveDue() {
     // A slow disk makes the attempts wait for their records, and the lane for those.
     const limit = Math.min(maxInFlight - sending.size, 2 * maxInFlight - unrecorded.size);
     // What was borrowed is for one take: until it has ended there is no room for more.
     const textRoom = loan === null ? maxText - textInHand : textInHand === 0 ? loan.bytes : 0;
-    const taken = await takeTurns(deps, { limit, textRoom }, trouble, stop);
-    const { turns, failedUnsent, waitMs, heldUp, textWanted } = taken;
-    for (const turn of turns) {
-      const textBytes = Buffer.byteLength(turn.text);
-      textInHand += textBytes;
-      const endSending = sending.add(turn);
-      const serving = serveTurn(deps, turn, trouble, () => {
-        const wasFull = sending.size >= maxInFlight;
-        endSending();
-        if (wasFull) deps.waker.wake();
-      })
-        // The attempt stays `sending`; the next start settles it.
-        .catch((error: unknown) => deps.events.bug(deps.channel.name, error))
-        .then((next) => {
-          endSending();
-          endRecording();
-          textInHand -= textBytes;
-          if (textInHand === 0) returnLoan();
-          wakeEndpoint(deps, next ?? null);
-        });
-      const endRecording = unrecorded.add(serving);
-    }
+    const { turns, ...rest } = await takeTurns(deps, { limit, textRoom }, trouble, stop);
+    for (const turn of turns) serve(turn);
+    return rest;
+  }
+
+  stop.addEventListener('abort', deps.waker.wake, { once: true });
+  while (!stop.aborted) {
+    const { failedUnsent, waitMs, heldUp, textWanted } = await serveDue();
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
     if (textInHand === 0) {
       returnLoan();
