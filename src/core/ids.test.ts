@@ -28,3 +28,13 @@ test('what is no id throws', () => {
   timeOfId(id);
   assert.throws(() => timeOfId('!'.repeat(26)));
 });
+
+test('a clock that was far ahead and is set right leaves no wrong time behind', () => {
+  const newId = createIds();
+  const times = [1_000_000, 940_000, 939_999, 939_998, 2_000_000].map((timeMs) => timeOfId(newId(timeMs)));
+  assert.deepEqual(times, [1_000_000, 1_000_000, 939_999, 939_999, 2_000_000]);
+});
+
+test('before 1970 it is 1970', () => {
+  for (const timeMs of [0, -1, -86_400_000_000]) assert.equal(timeOfId(createIds()(timeMs)), 1);
+});

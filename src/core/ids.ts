@@ -1,11 +1,26 @@
 import { decodeTime, encodeTime, monotonicFactory } from 'ulidx';
 
-/** Makes ULIDs that grow strictly, also within one millisecond, so that ids sort by acceptance. */
+/**
+ * Makes ULIDs that grow strictly, also within one millisecond and while the clock is set back a little, so that ids sort by
+ * acceptance.
+ */
 export type NewId = (timeMs: number) => string;
 
+/** A clock that is set back further was wrong before: from then on ids have the right time, as they would after a restart. */
+const MAX_STEP_BACK_MS = 60_000;
+
 export function createIds(random: () => number = Math.random): NewId {
-  const next = monotonicFactory(random);
-  return (timeMs) => next(timeMs);
+  let next = monotonicFactory(random);
+  let latestMs = 0;
+  return (timeMs) => {
+    if (timeMs < latestMs - MAX_STEP_BACK_MS) {
+      next = monotonicFactory(random);
+      latestMs = timeMs;
+    }
+    latestMs = Math.max(latestMs, timeMs);
+    // A ULID has no time before 1970, and ulidx takes 0 for "the same as the last one".
+    return next(Math.max(1, timeMs));
+  };
 }
 
 const TIME_CHARACTERS = 10;
