@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { createIds, timeOfId } from '../../core/ids.ts';
 import type { Store } from '../store.ts';
+import { createIndexing } from './indexing.ts';
+import type { FromIndexer, ToIndexer } from './messages.ts';
 import { BLOCK, readProgress, searchPathOf } from './search/search-file.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
-// Goal: the index follows by itself, and nothing that happens to it shows in an answer. Method: the store with its threads.
+// Goal: the index follows by itself, and nothing that happens to it shows in an answer. Method: the store with its threads;
+// for threads that fail, doubles that end when the test says so, and mocked timers.
 
 const folder = mkdtempSync(join(tmpdir(), 'postpoint-indexing-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -134,4 +139,93 @@ test('where no index can be, everything is still found', async () => {
   assert.equal((await store.listMessages({ limit: 200, channel: 'a' })).entries.length, 2 * BLOCK);
   await store.close();
   assert.deepEqual(readdirSync(searchPathOf(path)), []);
+});
+
+/** Indexing with threads that do nothing by themselves. */
+function useIndexing(canStart: () => boolean = () => true) {
+  const threads: EventEmitter[] = [];
+  const told: ToIndexer[] = [];
+  const reader: string[] = [];
+  let starts = 0;
+  const indexing = createIndexing(
+    () => {
+      starts++;
+      if (!canStart()) throw new Error('EMFILE');
+      const thread = Object.assign(new EventEmitter(), {
+        postMessage(message: ToIndexer) {
+          told.push(message);
+          if (message === 'close') thread.emit('exit', 0);
+        },
+      });
+      threads.push(thread);
+      return thread as unknown as Worker;
+    },
+    {
+      openIndex: async () => void reader.push('open'),
+      closeIndex: async () => void reader.push('close'),
+    },
+  );
+  const thread = () => threads.at(-1) ?? assert.fail('no thread');
+  return { indexing, thread, told, reader, starts: () => starts };
+}
+
+const failures: { name: string; fail(thread: EventEmitter): void }[] = [
+  {
+    name: 'fails',
+    fail(thread) {
+      thread.emit('error', new Error('EMFILE'));
+      thread.emit('exit', 1);
+    },
+  },
+  { name: 'ends without a word', fail: (thread) => thread.emit('exit', 0) },
+];
+for (const { name, fail } of failures) {
+  test(`an indexing thread that ${name} is started again after a minute, not before`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { indexing, thread, told, reader, starts } = useIndexing();
+    indexing.start();
+    thread().emit('message', 'usable' satisfies FromIndexer);
+    fail(thread());
+    assert.deepEqual(reader, ['open', 'close']);
+    t.mock.timers.tick(59_999);
+    indexing.start();
+    assert.equal(starts(), 1);
+    t.mock.timers.tick(1);
+    assert.equal(starts(), 2);
+    thread().emit('message', 'usable' satisfies FromIndexer);
+    assert.deepEqual(reader, ['open', 'close', 'open']);
+    thread().emit('message', 'damaged' satisfies FromIndexer);
+    await turn();
+    assert.deepEqual(told, ['remake']);
+    await indexing.close();
+  });
+}
+
+test('where no indexing thread can be started, whoever searches or writes does not notice', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let canStart = false;
+  const { indexing, starts } = useIndexing(() => canStart);
+  indexing.start();
+  indexing.start();
+  assert.equal(starts(), 1);
+  indexing.noteChanges(BLOCK);
+  t.mock.timers.tick(60_000);
+  assert.equal(starts(), 2);
+  canStart = true;
+  t.mock.timers.tick(60_000);
+  assert.equal(starts(), 3);
+  await indexing.close();
+});
+
+test('a stop after a failure of the indexing thread starts no other', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { indexing, thread, starts } = useIndexing();
+  indexing.start();
+  thread().emit('error', new Error('EMFILE'));
+  const closed = indexing.close();
+  thread().emit('exit', 1);
+  await closed;
+  t.mock.timers.tick(120_000);
+  indexing.start();
+  assert.equal(starts(), 1);
 });

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import type { FromIndexer, ToIndexer, WorkerOptions } from './messages.ts';
+import type { Worker } from 'node:worker_threads';
+import type { FromIndexer, ToIndexer } from './messages.ts';
 import { BLOCK } from './search/search-file.ts';
 
 /** The indexing thread, as the front of the store sees it. */
@@ -26,34 +26,69 @@ const BUSY_COMMANDS = 500;
 const MAX_COMMANDS_BEHIND = 400_000;
 /** What an earlier process left unindexed is done after this time, or with the first search. */
 const LEFTOVERS_AFTER_MS = 60_000;
+/** A thread that has failed is started again after this time. */
+const RESTART_AFTER_MS = 60_000;
 
 /** The search index is a convenience: whatever happens to this thread, the push log is read without it. */
-export function createIndexing(path: string, reader: IndexReader): Indexing {
-  let started: { worker: Worker; ended: Promise<void> } | null = null;
+export function createIndexing(startIndexer: () => Worker, reader: IndexReader): Indexing {
+  let open = true;
+  let indexer: Worker | null = null;
+  /** When the last thread is gone, also one that has failed. */
+  let ended: Promise<void> = Promise.resolve();
   let commands = 0;
   let behind = 0;
   let look: NodeJS.Timeout | undefined;
+  /** After a failure; while it waits nothing else starts a thread. */
+  let restart: NodeJS.Timeout | undefined;
   const leftovers = setTimeout(start, LEFTOVERS_AFTER_MS).unref();
 
   function start(): void {
-    if (started !== null) return;
-    const workerData: WorkerOptions = { path };
-    const worker = new Worker(new URL('./indexer-worker.ts', import.meta.url), { workerData });
-    worker.on('message', (message: FromIndexer) => {
-      if (message === 'usable') reader.openIndex().catch(() => undefined);
-      // The file can only be removed once nobody has it open.
-      else
-        reader.closeIndex().then(
-          () => tell('remake'),
-          () => undefined,
-        );
+    if (indexer !== null || restart !== undefined || !open) return;
+    try {
+      indexer = startIndexer();
+    } catch {
+      // No room for a thread: nobody who writes or searches is to notice.
+      fail();
+      return;
+    }
+    follow(indexer);
+  }
+
+  function follow(started: Worker): void {
+    started.on('message', (message: FromIndexer) => {
+      if (indexer === started) hear(message);
     });
-    worker.on('error', () => reader.closeIndex().catch(() => undefined));
-    started = { worker, ended: new Promise((resolve) => worker.once('exit', () => resolve())) };
+    started.on('error', () => {
+      if (indexer === started) fail();
+    });
+    ended = new Promise((resolve) => started.once('exit', () => resolve()));
+    started.once('exit', () => {
+      if (indexer === started) fail();
+    });
+  }
+
+  function hear(message: FromIndexer): void {
+    if (message === 'usable') reader.openIndex().catch(() => undefined);
+    // The file can only be removed once nobody has it open.
+    else
+      reader.closeIndex().then(
+        () => tell('remake'),
+        () => undefined,
+      );
+  }
+
+  function fail(): void {
+    indexer = null;
+    if (!open) return;
+    reader.closeIndex().catch(() => undefined);
+    restart = setTimeout(() => {
+      restart = undefined;
+      start();
+    }, RESTART_AFTER_MS).unref();
   }
 
   function tell(message: ToIndexer): void {
-    started?.worker.postMessage(message);
+    indexer?.postMessage(message);
   }
 
   function lookForWork(): void {
@@ -77,10 +112,10 @@ export function createIndexing(path: string, reader: IndexReader): Indexing {
     start,
     remake: () => tell('remake'),
     async close() {
-      clearTimeout(look);
-      clearTimeout(leftovers);
+      open = false;
+      for (const timer of [look, leftovers, restart]) clearTimeout(timer);
       tell('close');
-      await started?.ended;
+      await ended;
     },
   };
 }

@@ -14,8 +14,13 @@ const REST_FACTOR_WHEN_BUSY = 9;
 const MAX_REST_MS = 2_000;
 /** How often a rest looks whether there is still much to write. */
 const LOOK_INTERVAL_MS = 250;
+/** A thread that cannot be started, or ends at once, is not started again before this: meanwhile questions are refused. */
+const START_INTERVAL_MS = 1_000;
 
-/** The reading thread, as the front of the store sees it: it starts with the first question and answers in their order. */
+/**
+ * The reading thread, as the front of the store sees it: it starts with the first question and answers in their order.
+ * When it fails, the questions that it had are refused, and the next one starts another.
+ */
 export interface Reading {
   ask<Request extends ReadRequest>(request: Request): Promise<ReturnType<ReadResults[Request['name']]>>;
   openIndex(): Promise<void>;
@@ -29,6 +34,8 @@ export interface ReadingDeps {
   readonly onIndexDamaged: () => void;
   /** The store has much to write now. */
   readonly isBusy: () => boolean;
+  /** Monotonic. */
+  readonly nowMs: () => number;
 }
 
 interface Asked {
@@ -37,38 +44,69 @@ interface Asked {
   reject(error: Error): void;
 }
 
-export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDeps): Reading {
+export function createReading({ startReader, onIndexDamaged, isBusy, nowMs }: ReadingDeps): Reading {
   const waiting: Asked[] = [];
   /** With the thread; the oldest first. */
   const handedOver: Asked[] = [];
   let rest: NodeJS.Timeout | undefined;
   let open = true;
-  let started: { reader: Worker; ended: Promise<void> } | null = null;
+  /** The thread that answers; null before the first question, and after the thread has failed. */
+  let reader: Worker | null = null;
+  /** When the last thread is gone, also one that has failed. */
+  let ended: Promise<void> = Promise.resolve();
+  let startedMs = Number.NEGATIVE_INFINITY;
+  let whyFailed = '';
   /** The index can be used, which a thread that is not there yet must be told. */
   let hasIndex = false;
 
-  function failAll(error: Error): void {
-    open = false;
+  /** A passing fault for those who asked: the next question starts another thread. */
+  function fail(why: string): void {
+    reader = null;
+    whyFailed = why;
     clearTimeout(rest);
-    for (const { reject } of [...handedOver.splice(0), ...waiting.splice(0)]) reject(error);
+    rest = undefined;
+    for (const { reject } of [...handedOver.splice(0), ...waiting.splice(0)]) reject(readerFailed());
   }
 
-  function start() {
-    const reader = startReader();
-    reader.on('message', (reply: FromReader) => {
-      const asked = handedOver.shift();
-      if (reply.ok) asked?.resolve(reply.value);
-      else asked?.reject(new StoreError('unavailable', reply.message));
-      if (reply.ok && reply.indexDamaged) onIndexDamaged();
-      const tookMs = asked === undefined || isOfIndex(asked.request) ? 0 : reply.tookMs;
-      restFor(Math.min(tookMs * REST_FACTOR_WHEN_BUSY, MAX_REST_MS));
-    });
-    reader.on('error', (error: Error) =>
-      failAll(new StoreError('unavailable', `the reading thread failed: ${error.message}`)),
-    );
-    started = { reader, ended: new Promise((resolve) => reader.once('exit', () => resolve())) };
+  function readerFailed(): StoreError {
+    return new StoreError('unavailable', `the reading thread failed: ${whyFailed}`);
+  }
+
+  /** Afterwards there is a reader, unless the last one was started just now or the system has no room for a thread. */
+  function start(): void {
+    if (nowMs() - startedMs < START_INTERVAL_MS) return;
+    startedMs = nowMs();
+    try {
+      reader = startReader();
+    } catch (error) {
+      fail(messageOf(error));
+      return;
+    }
+    follow(reader);
     if (hasIndex) ask({ name: 'openIndex', argument: null }).catch(() => undefined);
-    return started;
+  }
+
+  function follow(started: Worker): void {
+    started.on('message', (reply: FromReader) => {
+      // The last words of a thread that has failed: whoever asked has been refused.
+      if (reader === started) settle(reply);
+    });
+    started.on('error', (error) => {
+      if (reader === started) fail(messageOf(error));
+    });
+    ended = new Promise((resolve) => started.once('exit', () => resolve()));
+    started.once('exit', () => {
+      if (reader === started) fail('it ended by itself');
+    });
+  }
+
+  function settle(reply: FromReader): void {
+    const asked = handedOver.shift();
+    if (reply.ok) asked?.resolve(reply.value);
+    else asked?.reject(new StoreError('unavailable', reply.message));
+    if (reply.ok && reply.indexDamaged) onIndexDamaged();
+    const tookMs = asked === undefined || isOfIndex(asked.request) ? 0 : reply.tookMs;
+    restFor(Math.min(tookMs * REST_FACTOR_WHEN_BUSY, MAX_REST_MS));
   }
 
   function restFor(ms: number): void {
@@ -90,7 +128,7 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
       const next = waiting.shift();
       if (next === undefined) return;
       handedOver.push(next);
-      started?.reader.postMessage(next.request);
+      reader?.postMessage(next.request);
     }
   }
 
@@ -101,7 +139,8 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
     if (waiting.length + handedOver.length >= MAX_WAITING && !isOfIndex(request)) {
       return Promise.reject(new StoreError('overloaded', 'too many questions wait for the push log'));
     }
-    if (started === null) start();
+    if (reader === null) start();
+    if (reader === null) return Promise.reject(readerFailed());
     return new Promise((resolve, reject) => {
       waiting.push({ request, resolve: resolve as (value: unknown) => void, reject });
       handOver();
@@ -112,11 +151,16 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
     ask,
     async openIndex() {
       hasIndex = true;
-      if (started !== null) await ask({ name: 'openIndex', argument: null });
+      if (reader !== null) await ask({ name: 'openIndex', argument: null });
     },
     async closeIndex() {
       hasIndex = false;
-      if (started !== null) await ask({ name: 'closeIndex', argument: null });
+      const asked = reader;
+      if (asked === null) return;
+      await ask({ name: 'closeIndex', argument: null }).catch((error) => {
+        // A thread that has failed has let go of the index too.
+        if (reader === asked) throw error;
+      });
     },
     async close() {
       const isFirst = open;
@@ -124,10 +168,14 @@ export function createReading({ startReader, onIndexDamaged, isBusy }: ReadingDe
       clearTimeout(rest);
       rest = undefined;
       handOver();
-      if (isFirst) started?.reader.postMessage('close');
-      await started?.ended;
+      if (isFirst) reader?.postMessage('close');
+      await ended;
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Few, quick, and what becomes of the index depends on them. */

@@ -62,8 +62,8 @@ export async function openSqliteStore({
   onMigrating = () => undefined,
 }: SqliteStoreOptions): Promise<Store> {
   const path = realStorePath(named);
-  const writerOptions: WorkerOptions = { path };
-  const writer = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: writerOptions });
+  const workerOptions: WorkerOptions = { path };
+  const writer = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: workerOptions });
   const { clockAheadMs } = await whenReady(writer, onMigrating);
   const readerOptions: ReaderOptions = { path, clockAheadMs };
 
@@ -153,8 +153,12 @@ export async function openSqliteStore({
       new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: readerOptions }),
     onIndexDamaged: () => indexing.remake(),
     isBusy: () => writeRate.perSecond() > BUSY_COMMANDS,
+    nowMs: () => performance.now(),
   });
-  const indexing = createIndexing(path, read);
+  const indexing = createIndexing(
+    () => new Worker(new URL('./indexer-worker.ts', import.meta.url), { workerData: workerOptions }),
+    read,
+  );
 
   async function close(): Promise<void> {
     clearTimeout(probe);
