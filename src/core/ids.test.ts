@@ -22,6 +22,10 @@ test('the first id of a millisecond is below every other of it', () => {
   assert.equal(timeOfId(firstIdAt(1_000)), 1_000);
 });
 
+test('a time before 1970 is the first one that an id can have', () => {
+  for (const timeMs of [0, -1, -86_400_000]) assert.equal(timeOfId(createIds()(timeMs)), 1);
+});
+
 test('what is no id throws', () => {
   assert.throws(() => timeOfId('short'));
   const id = createIds()(1_000);

@@ -3,9 +3,12 @@ import { decodeTime, encodeTime, monotonicFactory } from 'ulidx';
 /** Makes ULIDs that grow strictly, also within one millisecond, so that ids sort by acceptance. */
 export type NewId = (timeMs: number) => string;
 
+/** There are no ids before 1970, and the library has none for 0 either: it would count on from an id that it never made. */
+const EARLIEST_MS = 1;
+
 export function createIds(random: () => number = Math.random): NewId {
   const next = monotonicFactory(random);
-  return (timeMs) => next(timeMs);
+  return (timeMs) => next(Math.max(EARLIEST_MS, timeMs));
 }
 
 const TIME_CHARACTERS = 10;
