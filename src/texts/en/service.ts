@@ -33,6 +33,8 @@ export const service: typeof zh = {
   laneBug: 'fault while serving the channel; going on shortly',
   keyReused: 'one X-Ppt-Request-ID came with another text; the first result was returned',
   channelNotConfigured: 'the configuration has no such channel; its messages keep waiting',
+  channelTookOver:
+    'the channel has another platform now, which gets the deliveries that were open; a long text of which a part was sent begins anew',
   waiting: 'waiting',
   interrupted: 'the last process ended with attempts in flight; they are settled',
   interruptedUnknown: 'outcome unknown',

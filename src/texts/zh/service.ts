@@ -31,6 +31,7 @@ export const service = {
   laneBug: '通道处理出错，稍后继续',
   keyReused: '同一个 X-Ppt-Request-ID 提交了不同内容，已返回首次的结果',
   channelNotConfigured: '配置中没有此通道，它的消息会一直等待',
+  channelTookOver: '此通道换了平台，之前未完成的推送改由新平台投递；长消息若已发出一部分，会从头重发',
   waiting: '等待中',
   interrupted: '上次进程意外终止时有推送正在进行，已处理',
   interruptedUnknown: '结果未知',
