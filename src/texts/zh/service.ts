@@ -58,6 +58,7 @@ export const service = {
   storeDamaged: '存储文件已损坏，或者不是 PostPoint 的存储，没有改动它；请从备份恢复，或检查 store.url',
   storeOrphanedLog:
     '存储文件不存在或是空的，但它的 -wal 文件里还有数据；请把存储文件放回原处，确实不再需要才删除 -wal',
+  storeNotFile: '存储路径上的不是普通文件（是文件夹、管道或设备），没有改动它；请检查 store.url',
   storeForbidden: '没有权限读写存储文件或它所在的文件夹，请检查权限',
   storeNoSpace: '磁盘已满，存储无法写入，请腾出空间后重新启动',
   inFlightStuck: '无法删除上次留下的进行中标记文件，请检查它和所在文件夹的权限',
