@@ -46,6 +46,7 @@ const honest = (says: RegExp): Wanted => ({ kind: 'honest', says });
 const FORBIDDEN = /没有权限读写存储文件/;
 const DAMAGED = /存储文件已损坏|database disk image is malformed/;
 const ORPHANED_LOG = /-wal 文件里还有数据/;
+const NOT_FILE = /存储路径上的不是普通文件/;
 const NO_SPACE = /磁盘已满|database or disk is full/;
 
 export const DAMAGES: readonly Damage[] = [
@@ -89,7 +90,7 @@ export const DAMAGES: readonly Damage[] = [
     mkdirSync(`${store}.lock`);
   }),
 
-  damage('the store is a folder', refuses(/存储文件无法使用.*EISDIR/), (store) => {
+  damage('the store is a folder', refuses(NOT_FILE), (store) => {
     removeStore(store);
     mkdirSync(store);
   }),

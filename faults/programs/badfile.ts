@@ -1,4 +1,4 @@
-import { chmodSync, cpSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createWorkplace,
@@ -89,6 +89,7 @@ async function makeModel(): Promise<Model> {
     const first = await startService(workplace);
     await postSome(first.url, all, { from: 1, count: CHECKPOINTED_MESSAGES });
     await untilNothingIsOpen(first.url);
+    await makeIndex(first.url, workplace);
     await first.end('SIGTERM');
     const checkpointed = copyOf(all);
     hangs = true;
@@ -104,6 +105,13 @@ async function makeModel(): Promise<Model> {
   } finally {
     await receivers.close();
   }
+}
+
+/** Nothing is indexed at once but for a search. */
+async function makeIndex(url: string, { folder }: Workplace): Promise<void> {
+  await (await fetch(`${url}/api/messages?q=words`)).text();
+  const path = join(folder, 'data/postpoint.db.search');
+  await eventually('there is an index', () => existsSync(path) || undefined);
 }
 
 interface Found {

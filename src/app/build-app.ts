@@ -20,7 +20,7 @@ import { createChangeFeed } from '../pushlog/change-feed.ts';
 import { noteChanges } from '../pushlog/noting-store.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
 import type { InFlightMarks } from '../store/in-flight.ts';
-import type { ChannelRef, Store } from '../store/store.ts';
+import type { RegisteredChannel, Store } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { createChannelDirectory } from './channel-directory.ts';
 import { createLaneEvents } from './lane-events.ts';
@@ -205,7 +205,7 @@ function urlOf(address: AddressInfo | undefined): string {
 /** Says what an earlier run left behind, where a person may want to look. */
 async function reportLeftovers(
   { config, store, logger, lang }: Pick<AppDeps, 'config' | 'store' | 'logger' | 'lang'>,
-  refs: readonly ChannelRef[],
+  refs: readonly RegisteredChannel[],
   interrupted: Interrupted,
 ): Promise<void> {
   const say = texts[lang].service;
@@ -218,7 +218,8 @@ async function reportLeftovers(
     });
   }
   const held = new Map((await store.listHeldEndpoints()).map((endpoint) => [endpoint.endpointId, endpoint]));
-  for (const { name, endpointId } of refs) {
+  for (const { name, endpointId, moved } of refs) {
+    if (moved > 0) logger.warn(name, say.channelTookOver, { [say.count]: moved });
     const { stoppedAtMs = null, reason } = held.get(endpointId) ?? {};
     if (stoppedAtMs !== null) logger.error(name, say.channelStopped, { [say.reason]: reason?.[lang] ?? '' });
   }

@@ -7,7 +7,13 @@ import { StoreError } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
 import { StoreKindError } from './open-store.ts';
 
-const SAYS_IT_ALL: readonly WhyUnusable[] = ['in_use', 'foreign', 'schema_too_new', 'orphaned_log'];
+const SAYS_IT_ALL: readonly WhyUnusable[] = [
+  'in_use',
+  'foreign',
+  'schema_too_new',
+  'orphaned_log',
+  'not_file',
+];
 
 /** Says why the service could not start, and what to do about it. */
 export function startFailure(
@@ -25,6 +31,7 @@ export function startFailure(
       schema_too_new: say.storeTooNew,
       damaged: say.storeDamaged,
       orphaned_log: say.storeOrphanedLog,
+      not_file: say.storeNotFile,
       forbidden: say.storeForbidden,
       no_space: say.storeNoSpace,
       failed: say.storeUnusable,

@@ -14,7 +14,8 @@ export interface Clock {
 const MAX_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
-  wallMs: () => Date.now(),
+  // A machine without a battery may wake up before 1970, where no id and no time of ours can be: it is 1970 then.
+  wallMs: () => Math.max(0, Date.now()),
   monotonicMs: () => performance.now(),
   wait(ms, signal) {
     if (signal?.aborted) return Promise.resolve();

@@ -8,6 +8,8 @@ export type NewId = (timeMs: number) => string;
 
 /** A clock that is set back further was wrong before: from then on ids have the right time, as they would after a restart. */
 const MAX_STEP_BACK_MS = 60_000;
+/** There are no ids before 1970, and the library has none for 0 either: it would count on from an id that it never made. */
+const EARLIEST_MS = 1;
 
 export function createIds(random: () => number = Math.random): NewId {
   let next = monotonicFactory(random);
@@ -18,8 +20,7 @@ export function createIds(random: () => number = Math.random): NewId {
       latestMs = timeMs;
     }
     latestMs = Math.max(latestMs, timeMs);
-    // A ULID has no time before 1970, and ulidx takes 0 for "the same as the last one".
-    return next(Math.max(1, timeMs));
+    return next(Math.max(EARLIEST_MS, timeMs));
   };
 }
 

@@ -14,8 +14,11 @@ import type { RateLimitWindow } from '../core/rate-windows.ts';
  * `test/conformance`.
  */
 export interface Store {
-  /** Makes each channel and endpoint known; the same name, provider and endpoint always get the same ids. */
-  registerChannels(channels: readonly ChannelRegistration[]): Promise<ChannelRef[]>;
+  /**
+   * Makes each channel and endpoint known; the same name, provider and endpoint always get the same ids. A name that had
+   * another provider before: its open deliveries go on with this one, those in flight once their attempts have ended.
+   */
+  registerChannels(channels: readonly ChannelRegistration[]): Promise<RegisteredChannel[]>;
   /** Puts a message and one delivery per channel on disk, or finds what an earlier request with the same key left. */
   accept(command: AcceptCommand): Promise<AcceptResult>;
   /** Leases due deliveries, writes their attempts and books their slots. */
@@ -62,6 +65,11 @@ export interface ChannelRef {
   readonly name: string;
   readonly channelId: number;
   readonly endpointId: number;
+}
+
+export interface RegisteredChannel extends ChannelRef {
+  /** Deliveries that waited for the provider that the name had before, and wait for this one now. */
+  readonly moved: number;
 }
 
 /** For this long after its first acceptance, a repeated idempotency key gets the first answer. */

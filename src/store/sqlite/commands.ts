@@ -1,13 +1,13 @@
 import type {
   AcceptCommand,
   AcceptResult,
-  ChannelRef,
   ChannelRegistration,
   EndpointRoom,
   EndpointWindows,
   HeldEndpoint,
   InterruptedAttempt,
   RecordAttemptCommand,
+  RegisteredChannel,
   ResendCommand,
   ResendResult,
   TakeTurnsCommand,
@@ -16,7 +16,7 @@ import type {
 
 /** What the writing thread can be asked for: each command runs inside a transaction that it may share with others. */
 export interface WriteCommands {
-  registerChannels(channels: readonly ChannelRegistration[]): ChannelRef[];
+  registerChannels(channels: readonly ChannelRegistration[]): RegisteredChannel[];
   accept(command: AcceptCommand): AcceptResult;
   takeTurns(command: TakeTurnsCommand): Turns;
   recordAttempt(command: RecordAttemptCommand): void;

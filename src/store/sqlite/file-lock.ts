@@ -13,6 +13,10 @@ export class StoreInUseError extends Error {
 
 const SQLITE_BUSY = 5;
 
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
 /**
  * Lets one process have a store file: two would send everything twice.
  *
@@ -34,7 +38,7 @@ export function lockStoreFile(path: string): () => void {
   } catch (error) {
     db.close();
     if (!(error instanceof Error)) throw error;
-    if ('errcode' in error && error.errcode === SQLITE_BUSY) throw new StoreInUseError({ cause: error });
+    if (isBusy(error)) throw new StoreInUseError({ cause: error });
     // It is this file and not the store that is at fault.
     throw new Error(`${lockPath}: ${error.message}`, { cause: error });
   }

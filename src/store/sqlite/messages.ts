@@ -15,6 +15,7 @@ export type ToWriter =
 
 /**
  * - `orphaned_log`: the log of writes (`-wal`) has something, and the file that it belongs to is absent or empty.
+ * - `not_file`: a folder, a pipe, a device, a socket.
  * - `failed`: whatever the system says.
  */
 export type WhyUnusable =
@@ -23,6 +24,7 @@ export type WhyUnusable =
   | 'schema_too_new'
   | 'damaged'
   | 'orphaned_log'
+  | 'not_file'
   | 'forbidden'
   | 'no_space'
   | 'failed';

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type Migration, pendingMigrations, readMigrations } from '../migrate.ts';
+import { isBusy, StoreInUseError } from './file-lock.ts';
 
 /**
  * SQLite before this version can corrupt a WAL when two connections write and checkpoint at once.
@@ -32,16 +33,35 @@ export class OrphanedLogError extends Error {
   }
 }
 
+/** Something that is no regular file stands where the store should be. */
+export class NotFileError extends Error {
+  constructor() {
+    super('what stands at the path of the store is no regular file');
+    this.name = 'NotFileError';
+  }
+}
+
+/**
+ * To be asked before anything is made or changed: as root we could take a device from all its users by our mode for it,
+ * and who opens a pipe waits for ever.
+ *
+ * @throws NotFileError
+ */
+export function assertFileOrNothing(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new NotFileError();
+}
+
 /**
  * Opens the file for the one connection that writes, creates it if it is absent, and brings its schema up to date.
  *
  * @param onMigrating called before what an older program has left is rewritten: of millions of rows that takes minutes.
- * @throws ForeignFileError, SchemaTooNewError, OrphanedLogError; then the files are as they were.
+ * @throws ForeignFileError, SchemaTooNewError, OrphanedLogError, StoreInUseError; then the files are as they were.
  */
 export function openForWriting(path: string, onMigrating: () => void = () => undefined): DatabaseSync {
   assertSqliteVersion();
   if (path !== IN_MEMORY) {
     assertLogHasStore(path);
+    assertNotOpenByOtherName(path);
     closeSync(openSync(path, 'a', 0o600));
   }
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -65,6 +85,7 @@ export function openForWriting(path: string, onMigrating: () => void = () => und
  */
 export function openBesideWriter(path: string): DatabaseSync {
   assertSqliteVersion();
+  assertFileOrNothing(path);
   assertLogHasStore(path);
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
@@ -82,6 +103,25 @@ export function openBesideWriter(path: string): DatabaseSync {
 function assertLogHasStore(path: string): void {
   const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0) throw new OrphanedLogError();
+}
+
+/**
+ * A hard link is a second name of the file, with a lock and a log of writes of its own: two services would send everything
+ * twice and write over each other. SQLite's lock on the file itself is one for all its names, and everybody who has a store
+ * open holds a share of it. It is asked for only where there is a second name: backups may be made of hard links, and with
+ * one name the lock beside the store does as well and minds nobody who only reads.
+ */
+function assertNotOpenByOtherName(path: string): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.nlink ?? 1) < 2) return;
+  const db = new DatabaseSync(path, { timeout: 0 });
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
+  } catch (error) {
+    if (isBusy(error)) throw new StoreInUseError({ cause: error });
+    // Whatever else is wrong with the file, who opens it next is told.
+  } finally {
+    db.close();
+  }
 }
 
 function configure(db: DatabaseSync): void {

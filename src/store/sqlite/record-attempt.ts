@@ -10,12 +10,14 @@ import type { Lease, Leases } from './leases.ts';
 import type { Statements } from './statements.ts';
 import { DELIVERED, FAILED } from './status-codes.ts';
 import type { StoreClock } from './store-clock.ts';
+import type { Succession } from './succession.ts';
 
 export function createRecordAttempt(
   sql: Statements,
   clock: StoreClock,
   counts: DeliveryCounts,
   leases: Leases,
+  succession: Succession,
 ): (command: RecordAttemptCommand) => void {
   /** Once there has been one, each success asks for it, until the next start. */
   let maybeSuspicions = sql.anySuspicion.get() !== undefined;
@@ -45,20 +47,20 @@ export function createRecordAttempt(
         return;
       case 'next_part':
         sql.nextPart.run(deliveryId);
-        return;
+        break;
       case 'retry':
         sql.retry.run(clock.endMs() + next.waitMs, 1, JSON.stringify(next.error), deliveryId);
-        return;
+        break;
       case 'again':
         sql.retry.run(clock.endMs(), 0, JSON.stringify(next.error), deliveryId);
-        return;
+        break;
       case 'pause': {
         const untilMs = clock.endMs() + next.waitMs;
         const reason = JSON.stringify(next.error);
         const pause = next.scope === 'platform' ? sql.pausePlatform : sql.pauseEndpoint;
         pause.run(untilMs, reason, clock.nowMs() - LIMITS_IN_A_ROW_MS, attemptId);
         sql.retry.run(untilMs, 0, reason, deliveryId);
-        return;
+        break;
       }
       case 'failed':
         finish(deliveryId, lease, 'failed', JSON.stringify(next.error));
@@ -67,6 +69,7 @@ export function createRecordAttempt(
       default:
         next satisfies never;
     }
+    succession.follow(deliveryId, channelOf(deliveryId, lease));
   };
 
   function finish(
@@ -78,11 +81,11 @@ export function createRecordAttempt(
     const atMs = clock.wallMs();
     const code = status === 'delivered' ? DELIVERED : FAILED;
     sql.finish.run(code, atMs, errorJson, deliveryId);
-    counts.add(lease?.channelId ?? channelOf(deliveryId), status, atMs);
+    counts.add(channelOf(deliveryId, lease), status, atMs);
   }
 
-  function channelOf(deliveryId: number): number {
-    return (sql.channelOfDelivery.get(deliveryId) as { channel_id: number }).channel_id;
+  function channelOf(deliveryId: number, lease: Lease | null): number {
+    return lease?.channelId ?? (sql.channelOfDelivery.get(deliveryId) as { channel_id: number }).channel_id;
   }
 
   function stopEndpoint({ reason, when }: EndpointStop, attemptId: number): void {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  chmodSync,
+  copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,13 +15,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { systemClock } from '../../core/clock.ts';
 import { createIds } from '../../core/ids.ts';
 import { readMigrations } from '../migrate.ts';
 import type { AcceptCommand, StoreError } from '../store.ts';
+import { NotFileError, openBesideWriter } from './open-database.ts';
+import { openEngine } from './open-engine.ts';
 import { openSqliteStore, StoreUnusableError } from './sqlite-store.ts';
 
 // Goal: the threads around the engine. What the engine promises is in test/conformance.
@@ -128,6 +137,71 @@ test('a store is used through a symbolic link, and made through one that leads t
     await store.close();
   }
 });
+
+test('a hard link to the file is the same store: refused while it is open, served when it is not', async () => {
+  const path = newPath();
+  const first = await openSqliteStore({ path, onFatal });
+  const [ref] = await first.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  const link = `${path}-link`;
+  linkSync(path, link);
+  await assert.rejects(openSqliteStore({ path: link, onFatal }), { why: 'in_use' });
+  assert.equal(existsSync(`${link}-wal`), false);
+  await first.accept(acceptCommand(ref?.channelId ?? 0));
+  await first.close();
+  for (const name of [path, link]) {
+    const store = await openSqliteStore({ path: name, onFatal });
+    assert.deepEqual(await store.countOpen(), [{ channel: 'a', count: 1 }]);
+    await store.close();
+  }
+});
+
+test('a store with a hard link that nobody has open is served, also after a crash', async () => {
+  const path = newPath();
+  const crashed = openEngine(path, systemClock, { id: null, sinceStartMs: () => 0 });
+  crashed.run([
+    { name: 'registerChannels', argument: [{ name: 'a', providerId: 'webhook', endpointHash: 'h' }] },
+  ]);
+  const copied = `${path}-crashed`;
+  for (const suffix of ['', '-wal']) copyFileSync(`${path}${suffix}`, `${copied}${suffix}`);
+  crashed.db.close();
+  linkSync(copied, `${copied}-backup`);
+  const store = await openSqliteStore({ path: copied, onFatal });
+  const [ref] = await store.registerChannels([{ name: 'a', providerId: 'webhook', endpointHash: 'h' }]);
+  assert.equal(ref?.channelId, 1);
+  await store.close();
+});
+
+const inTheWay: { name: string; make: (path: string) => unknown }[] = [
+  { name: 'a folder', make: (path) => mkdirSync(path, { mode: 0o755 }) },
+  { name: 'a pipe', make: (path) => execFileSync('mkfifo', ['-m', '644', path]) },
+  {
+    name: 'a socket',
+    async make(path) {
+      const server = createServer().listen(path);
+      await once(server, 'listening');
+      chmodSync(path, 0o644);
+      after(() => server.close());
+    },
+  },
+];
+for (const { name, make } of inTheWay) {
+  for (const byLink of [false, true]) {
+    test(`${name} in the place of the store is refused and left alone${byLink ? ', through a link too' : ''}`, {
+      skip: process.platform === 'win32' && 'no such things there',
+    }, async () => {
+      const place = mkdtempSync(join(folder, 'taken-'));
+      const path = join(place, 'taken');
+      await make(path);
+      const named = byLink ? join(place, 'link') : path;
+      if (byLink) symlinkSync(path, named);
+      const look = () => ({ mode: statSync(path).mode, names: readdirSync(place) });
+      const before = look();
+      await assert.rejects(openSqliteStore({ path: named, onFatal }), { why: 'not_file' });
+      assert.throws(() => openBesideWriter(path), NotFileError);
+      assert.deepEqual(look(), before);
+    });
+  }
+}
 
 for (const left of ['absent', 'empty']) {
   test(`a log of writes whose store is ${left} is refused and kept`, async () => {

@@ -31,6 +31,10 @@ const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
 const PAUSE = `UPDATE endpoint SET paused_until_ms = max(paused_until_ms, ?), pause_reason = ?,
   limits_in_a_row = CASE WHEN paused_until_ms > ? THEN limits_in_a_row + 1 ELSE 1 END`;
 
+/** See `Succession`. */
+const BEGIN_ANEW = `status = ${QUEUED}, attempt_due_ms = NULL, retries_used = 0, part_index = 0, error = NULL,
+  maybe_copy = maybe_copy | maybe_sent | (part_index > 0), maybe_sent = 0`;
+
 export type Statements = ReturnType<typeof prepareStatements>;
 
 /**
@@ -41,6 +45,14 @@ export function prepareStatements(db: DatabaseSync) {
   return {
     addChannel: db.prepare('INSERT INTO channel (name, provider) VALUES (?, ?) ON CONFLICT DO NOTHING'),
     findChannel: db.prepare('SELECT id FROM channel WHERE name = ? AND provider = ?'),
+    earlierChannels: db.prepare('SELECT id FROM channel WHERE name = ? AND id <> ?'),
+    // The one column only: a queue may have millions, and has nothing else to forget.
+    moveQueued: db.prepare(`UPDATE delivery SET channel_id = ? WHERE channel_id = ? AND status = ${QUEUED}`),
+    moveRetrying: db.prepare(
+      `UPDATE delivery SET channel_id = ?, ${BEGIN_ANEW}
+       WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS})`,
+    ),
+    moveOne: db.prepare(`UPDATE delivery SET channel_id = ?, ${BEGIN_ANEW} WHERE id = ?`),
     addEndpoint: db.prepare('INSERT INTO endpoint (hash, provider) VALUES (?, ?) ON CONFLICT DO NOTHING'),
     findEndpoint: db.prepare('SELECT id FROM endpoint WHERE hash = ?'),
     endpointState: db.prepare(

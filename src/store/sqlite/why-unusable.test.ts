@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SchemaTooNewError } from '../migrate.ts';
 import { StoreInUseError } from './file-lock.ts';
-import { ForeignFileError, OrphanedLogError } from './open-database.ts';
+import { ForeignFileError, NotFileError, OrphanedLogError } from './open-database.ts';
 import { whyUnusable } from './why-unusable.ts';
 
 const withCode = (fields: object) => Object.assign(new Error('it failed'), fields);
@@ -12,6 +12,7 @@ for (const { name, error, why } of [
   { name: "another program's database", error: new ForeignFileError(), why: 'foreign' },
   { name: 'a newer schema', error: new SchemaTooNewError(9, 3), why: 'schema_too_new' },
   { name: 'a log without its store', error: new OrphanedLogError(), why: 'orphaned_log' },
+  { name: 'a pipe', error: new NotFileError(), why: 'not_file' },
   { name: 'a malformed page', error: withCode({ errcode: 11 }), why: 'damaged' },
   { name: 'another format', error: withCode({ errcode: 26 }), why: 'damaged' },
   { name: 'a full disk, by SQLite', error: withCode({ errcode: 13 }), why: 'no_space' },

@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { LocalText } from '../../core/local-text.ts';
 import { roomInWindows } from '../../core/rate-windows.ts';
 import type {
-  ChannelRef,
   ChannelRegistration,
   EndpointRoom,
   EndpointWindows,
   HeldEndpoint,
   InterruptedAttempt,
+  RegisteredChannel,
 } from '../store.ts';
 import { createAcceptMessage } from './accept-message.ts';
 import type { WriteCommands } from './commands.ts';
@@ -19,6 +19,7 @@ import { writeSeenTime } from './seen-time.ts';
 import { slotLedgerOf } from './slot-ledger.ts';
 import type { Statements } from './statements.ts';
 import type { StoreClock } from './store-clock.ts';
+import { createSuccession, type Succession } from './succession.ts';
 import { createTakeTurns } from './take-turns.ts';
 
 /** How often the store notes the time that it has seen, at most. */
@@ -39,6 +40,7 @@ export function createWriteCommands(
   counts: DeliveryCounts,
 ): WriteCommands {
   const leases = createLeases();
+  const succession = createSuccession(sql);
   let notedMs = 0;
 
   /** Leaves a mark of the time, so that a clock that is set before the next start is noticed. */
@@ -49,10 +51,10 @@ export function createWriteCommands(
   }
 
   return {
-    registerChannels: (channels) => channels.map((channel) => registerChannel(sql, channel)),
+    registerChannels: (channels) => channels.map((channel) => registerChannel(sql, succession, channel)),
     accept: createAcceptMessage(sql, clock, counts, noteTime),
     takeTurns: createTakeTurns(sql, clock, counts, leases, noteTime),
-    recordAttempt: createRecordAttempt(sql, clock, counts, leases),
+    recordAttempt: createRecordAttempt(sql, clock, counts, leases, succession),
     resend: createResend(sql, clock, counts),
     listInterrupted: () => sql.interrupted.all() as unknown as InterruptedAttempt[],
     listHeldEndpoints: () => listHeldEndpoints(sql, clock),
@@ -65,13 +67,15 @@ export function createWriteCommands(
 
 function registerChannel(
   sql: Statements,
+  succession: Succession,
   { name, providerId, endpointHash }: ChannelRegistration,
-): ChannelRef {
+): RegisteredChannel {
   sql.addChannel.run(name, providerId);
   sql.addEndpoint.run(endpointHash, providerId);
   const channel = sql.findChannel.get(name, providerId) as { id: number };
   const endpoint = sql.findEndpoint.get(endpointHash) as { id: number };
-  return { name, channelId: channel.id, endpointId: endpoint.id };
+  const moved = succession.begin(name, channel.id);
+  return { name, channelId: channel.id, endpointId: endpoint.id, moved };
 }
 
 function listHeldEndpoints(sql: Statements, clock: StoreClock): HeldEndpoint[] {

@@ -5,6 +5,7 @@ import { lockStoreFile } from './file-lock.ts';
 import { createFilesExistCheck } from './files-exist.ts';
 import type { Reply, Request } from './group-commit.ts';
 import type { FromWriter, ToWriter, WorkerOptions } from './messages.ts';
+import { assertFileOrNothing } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
 import { requestOfList, withTurnLists } from './value-lists.ts';
 import { whyUnusable } from './why-unusable.ts';
@@ -37,6 +38,7 @@ try {
 }
 
 function serve({ path }: WorkerOptions): void {
+  assertFileOrNothing(path);
   const unlock = lockStoreFile(path);
   const engine = openEngine(path, systemClock, systemBoot(), {
     assertFilesExist: createFilesExistCheck(path),

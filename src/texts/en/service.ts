@@ -34,6 +34,8 @@ export const service: typeof zh = {
   laneBug: 'fault while serving the channel; going on shortly',
   keyReused: 'one X-Ppt-Request-ID came with another text; the first result was returned',
   channelNotConfigured: 'the configuration has no such channel; its messages keep waiting',
+  channelTookOver:
+    'the channel has another platform now, which gets the deliveries that were open; a long text of which a part was sent begins anew',
   waiting: 'waiting',
   interrupted: 'the last process ended with attempts in flight; they are settled',
   interruptedUnknown: 'outcome unknown',
@@ -66,6 +68,8 @@ export const service: typeof zh = {
     'the store file is damaged or no store of PostPoint, and was left alone; restore a backup or check store.url',
   storeOrphanedLog:
     'the store file is absent or empty, and its -wal file still has data; put the store file back, and delete the -wal only if it is not needed any more',
+  storeNotFile:
+    'what stands at the path of the store is no regular file (a folder, a pipe, a device) and was left alone; check store.url',
   storeForbidden: 'no permission to read and write the store file or its folder, check their modes',
   storeNoSpace: 'the disk is full and the store cannot be written; make room and start again',
   inFlightStuck:

@@ -32,6 +32,7 @@ export const service = {
   laneBug: '通道处理出错，稍后继续',
   keyReused: '同一个 X-Ppt-Request-ID 提交了不同内容，已返回首次的结果',
   channelNotConfigured: '配置中没有此通道，它的消息会一直等待',
+  channelTookOver: '此通道换了平台，之前未完成的推送改由新平台投递；长消息若已发出一部分，会从头重发',
   waiting: '等待中',
   interrupted: '上次进程意外终止时有推送正在进行，已处理',
   interruptedUnknown: '结果未知',
@@ -58,6 +59,7 @@ export const service = {
   storeDamaged: '存储文件已损坏，或者不是 PostPoint 的存储，没有改动它；请从备份恢复，或检查 store.url',
   storeOrphanedLog:
     '存储文件不存在或是空的，但它的 -wal 文件里还有数据；请把存储文件放回原处，确实不再需要才删除 -wal',
+  storeNotFile: '存储路径上的不是普通文件（是文件夹、管道或设备），没有改动它；请检查 store.url',
   storeForbidden: '没有权限读写存储文件或它所在的文件夹，请检查权限',
   storeNoSpace: '磁盘已满，存储无法写入，请腾出空间后重新启动',
   inFlightStuck: '无法删除上次留下的进行中标记文件，请检查它和所在文件夹的权限',
