@@ -229,6 +229,8 @@ export type CountBucket = readonly [startMs: number, accepted: number, delivered
 
 export interface LogQuery {
   readonly limit: number;
+  /** A page ends early rather than be longer than this as JSON, about; the store has a bound of its own above it. */
+  readonly maxBytes?: number;
   /** Only messages with a smaller id: the key of the next page. */
   readonly beforeId?: string;
   readonly channel?: string;

@@ -11,11 +11,11 @@ export interface FoundRow {
   readonly bytes: number;
 }
 
-/** Holds messages against every filter of a query. Newest first, at most `wanted`. */
+/** Holds messages against every filter of a query. Newest first, at most `wanted`; each is looked for when it is asked for. */
 export interface LogCheck {
-  range(range: SeqRange, wanted: number): FoundRow[];
+  range(range: SeqRange, wanted: number): Iterable<FoundRow>;
   /** @param seqs newest first. */
-  listed(seqs: readonly number[], wanted: number): FoundRow[];
+  listed(seqs: readonly number[], wanted: number): Iterable<FoundRow>;
 }
 
 /** @param channelIds of the channel asked for; null for all. */
@@ -36,8 +36,10 @@ export function createLogCheck(
      FROM json_each(?) c CROSS JOIN message m ON m.seq = c.value WHERE true${and} LIMIT ?`,
   );
   return {
-    range: ({ after, upTo }, wanted) => range.all(after, upTo, ...values, wanted) as unknown as FoundRow[],
-    listed: (seqs, wanted) => listed.all(JSON.stringify(seqs), ...values, wanted) as unknown as FoundRow[],
+    range: ({ after, upTo }, wanted) =>
+      range.iterate(after, upTo, ...values, wanted) as unknown as Iterable<FoundRow>,
+    listed: (seqs, wanted) =>
+      listed.iterate(JSON.stringify(seqs), ...values, wanted) as unknown as Iterable<FoundRow>,
   };
 }
 

@@ -71,8 +71,7 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
   const deliveriesOf = db.prepare(
     `SELECT d.id, d.message_seq, c.name AS channel, c.provider, d.status, d.resent_at_ms, d.attempt_due_ms,
        d.attempt_count, d.finished_at_ms, d.error
-     FROM delivery d JOIN channel c ON c.id = d.channel_id
-     WHERE d.message_seq IN (SELECT value FROM json_each(?)) ORDER BY d.id`,
+     FROM delivery d JOIN channel c ON c.id = d.channel_id WHERE d.message_seq = ? ORDER BY d.id`,
   );
   const attemptsOf = db.prepare(
     `SELECT delivery_id, number, part_index, possible_duplicate, started_at_ms, duration_ms, outcome, http_status,
@@ -116,11 +115,11 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
   );
 
   function listMessages(query: LogQuery, index: SearchIndex | null): LogPage {
-    const { rows, stoppedAt } = walkLog(query, query.limit + 1, index);
-    const fitting = fitPage(rows.slice(0, query.limit));
-    const page = messagesBySeq.all(JSON.stringify(fitting.map(({ seq }) => seq))) as unknown as MessageRow[];
-    const deliveries = Map.groupBy(findDeliveries(page), (row) => row.message_seq);
-    const cut = rows.length > fitting.length;
+    const maxBytes = Math.min(query.maxBytes ?? MAX_PAGE_BYTES, MAX_PAGE_BYTES);
+    const { rows, stoppedAt } = walkLog(query, { messages: query.limit, bytes: maxBytes }, index);
+    const deliveries = fitPage(rows.slice(0, query.limit), maxBytes);
+    const page = messagesBySeq.all(JSON.stringify([...deliveries.keys()])) as unknown as MessageRow[];
+    const cut = rows.length > deliveries.size;
     return {
       entries: page.map((row) => ({
         ...toMessage(row),
@@ -132,6 +131,19 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
     };
   }
 
+  /** As many messages as fit, at least one, and the deliveries of each. */
+  function fitPage(rows: readonly FoundRow[], maxBytes: number): Map<number, DeliveryRow[]> {
+    const page = new Map<number, DeliveryRow[]>();
+    let bytes = 0;
+    for (const row of rows) {
+      const deliveries = findDeliveries(row.seq);
+      bytes += MESSAGE_BYTES + row.bytes + deliveries.reduce((sum, delivery) => sum + bytesOf(delivery), 0);
+      if (page.size > 0 && bytes > maxBytes) break;
+      page.set(row.seq, deliveries);
+    }
+    return page;
+  }
+
   function findSearchedTo(stoppedAt: number): LogPage['searchedTo'] {
     const row = lookedAtLast.get(stoppedAt) as Pick<MessageRow, 'id' | 'created_at_ms'> | undefined;
     return row === undefined ? null : { id: row.id, createdAtMs: row.created_at_ms };
@@ -140,7 +152,7 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
   function getMessage(id: string): LogEntryWithAttempts | null {
     const row = messageById.get(id) as MessageRow | undefined;
     if (row === undefined) return null;
-    const deliveries = findDeliveries([row]);
+    const deliveries = findDeliveries(row.seq);
     const ids = JSON.stringify(deliveries.map((delivery) => delivery.id));
     const attempts = Map.groupBy(
       attemptsOf.all(ids) as unknown as AttemptRow[],
@@ -155,8 +167,8 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
     };
   }
 
-  function findDeliveries(messages: readonly MessageRow[]): DeliveryRow[] {
-    return deliveriesOf.all(JSON.stringify(messages.map(({ seq }) => seq))) as unknown as DeliveryRow[];
+  function findDeliveries(messageSeq: number): DeliveryRow[] {
+    return deliveriesOf.all(messageSeq) as unknown as DeliveryRow[];
   }
 
   function toDelivery(row: DeliveryRow): Delivery {
@@ -210,17 +222,19 @@ export function createReadQueries(db: DatabaseSync, clockAheadMs: number, walkTi
 /** Larger than any delivery's id. */
 const NO_ID = Number.MAX_SAFE_INTEGER;
 
-/** A page's texts in all, in bytes. A page of the longest messages would take hundreds of MiB and stop everything else. */
+/**
+ * A page in all, as JSON, about: escapes in a text are not counted. A page of the longest messages, or of messages to a
+ * thousand channels, would take tens to hundreds of MiB and stop everything else.
+ */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/** What a message adds to a page beside its text and deliveries: names of fields, ids, a time. */
+const MESSAGE_BYTES = 200;
+/** The same of a delivery, beside its channel's name and its error. */
+const DELIVERY_BYTES = 220;
 
-/** As many rows as fit, at least one. */
-function fitPage(rows: readonly FoundRow[]): readonly FoundRow[] {
-  let bytes = 0;
-  const end = rows.findIndex((row, index) => {
-    bytes += row.bytes;
-    return index > 0 && bytes > MAX_PAGE_BYTES;
-  });
-  return end < 0 ? rows : rows.slice(0, end);
+/** An error is counted in both languages, of which an answer shows one. */
+function bytesOf({ channel, error }: DeliveryRow): number {
+  return DELIVERY_BYTES + Buffer.byteLength(channel) + (error === null ? 0 : Buffer.byteLength(error));
 }
 
 function toMessage(row: MessageRow): Message {

@@ -19,6 +19,13 @@ export interface WalkTime {
   nowMs(): number;
 }
 
+/** How much a page takes. */
+export interface PageRoom {
+  readonly messages: number;
+  /** Of text. One message more than fits is found, so that a page that is full is told from one that is the last. */
+  readonly bytes: number;
+}
+
 /** How much one step looks at. */
 interface StepSize {
   /** Without a source that names candidates. */
@@ -40,7 +47,7 @@ const STEP_FACTOR = 4;
  * so that pages stay as they are while messages arrive and no two of them overlap. Each step names candidates and
  * checks them against every filter.
  *
- * @returns walks for at most `wanted` rows.
+ * @returns walks until there are more rows than `room` has place for.
  */
 export function createWalkLog(db: DatabaseSync, { maxMs, nowMs }: WalkTime) {
   const newest = db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM message');
@@ -73,12 +80,14 @@ export function createWalkLog(db: DatabaseSync, { maxMs, nowMs }: WalkTime) {
     return parts;
   }
 
-  return (query: LogQuery, wanted: number, index: SearchIndex | null): Walk => {
+  return (query: LogQuery, room: PageRoom, index: SearchIndex | null): Walk => {
     const startedMs = nowMs();
     const channelIds = query.channel === undefined ? null : findChannelIds(query.channel);
     if (channelIds?.length === 0) return { rows: [], stoppedAt: null };
     const check = createLogCheck(db, query, channelIds);
     const rows: FoundRow[] = [];
+    let bytes = 0;
+    const isFull = () => rows.length > room.messages || (rows.length > 1 && bytes > room.bytes);
     let steps = 0;
     for (const { range, source } of plan(query, channelIds, index)) {
       let { upTo } = range;
@@ -88,21 +97,28 @@ export function createWalkLog(db: DatabaseSync, { maxMs, nowMs }: WalkTime) {
         // At least one step, so that asking on always comes to an end.
         if (steps > 0 && stepStartedMs - startedMs > maxMs) return { rows, stoppedAt: upTo };
         steps++;
-        const missing = wanted - rows.length;
-        if (source === null) {
-          const step = { after: Math.max(range.after, upTo - size.messages), upTo };
-          rows.push(...check.range(step, missing));
-          upTo = step.after;
-        } else {
-          const { seqs, after } = source({ after: range.after, upTo }, size.candidates);
-          rows.push(...check.listed(seqs, missing));
-          upTo = after;
+        const { found, after } = look(source, { after: range.after, upTo }, size);
+        for (const row of found) {
+          rows.push(row);
+          bytes += row.bytes;
+          if (isFull()) return { rows, stoppedAt: null };
         }
-        if (rows.length >= wanted) return { rows, stoppedAt: null };
+        upTo = after;
         size = nextSize(size, nowMs() - stepStartedMs, source === null && query.text !== undefined);
       }
     }
     return { rows, stoppedAt: null };
+
+    /** One step, and where it ends. */
+    function look(source: Source, { after, upTo }: SeqRange, size: StepSize) {
+      const missing = room.messages + 1 - rows.length;
+      if (source === null) {
+        const step = { after: Math.max(after, upTo - size.messages), upTo };
+        return { found: check.range(step, missing), after: step.after };
+      }
+      const candidates = source({ after, upTo }, size.candidates);
+      return { found: check.listed(candidates.seqs, missing), after: candidates.after };
+    }
   };
 }
 
