@@ -24,24 +24,24 @@ const COLUMNS = [
 /** RFC 4180, one row for each delivery. */
 export const CSV_HEADER = csvRow(COLUMNS);
 
-export function csvRows({ id, created_at, request_id, msg, deliveries }: MessageJson): string {
-  return deliveries
-    .map(({ channel, provider, status, resent_at, attempt_count, finished_at, error }) =>
-      csvRow([
-        id,
-        created_at,
-        request_id,
-        msg,
-        channel,
-        provider,
-        status,
-        resent_at,
-        attempt_count,
-        finished_at,
-        error,
-      ]),
-    )
-    .join('');
+/** One at a time: each repeats the text, and a message may have a thousand deliveries. */
+export function* csvRows({ deliveries, ...message }: MessageJson): Generator<string> {
+  const { id, created_at, request_id, msg } = message;
+  for (const { channel, provider, status, resent_at, attempt_count, finished_at, error } of deliveries) {
+    yield csvRow([
+      id,
+      created_at,
+      request_id,
+      msg,
+      channel,
+      provider,
+      status,
+      resent_at,
+      attempt_count,
+      finished_at,
+      error,
+    ]);
+  }
 }
 
 function csvRow(cells: readonly (string | number | null)[]): string {

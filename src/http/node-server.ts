@@ -14,6 +14,8 @@ export interface Timings {
   readonly keepAliveTimeoutMs: number;
   /** How often a quiet stream of events shows that it lives; proxies end a connection that is silent for a minute. */
   readonly eventPingIntervalMs: number;
+  /** An export is ended when its client takes none of what waits for it for so long. */
+  readonly exportStallMs: number;
   /** How long `close` waits for connections that neither finish their request nor go. */
   readonly closeGraceMs: number;
 }
@@ -26,6 +28,7 @@ export const DEFAULT_TIMINGS: Timings = {
   // send a request into a connection that we are closing.
   keepAliveTimeoutMs: 65_000,
   eventPingIntervalMs: 15_000,
+  exportStallMs: 60_000,
   closeGraceMs: 3_000,
 };
 

@@ -15,7 +15,13 @@ import { startServer } from './test-support.ts';
 interface Operation {
   readonly operationId: string;
   readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { schema: { $ref?: string } }>> }>
+    Record<
+      string,
+      {
+        readonly content?: Readonly<Record<string, { schema: { $ref?: string } }>>;
+        readonly headers?: object;
+      }
+    >
   >;
   readonly requestBody?: { readonly content: object };
 }
@@ -231,6 +237,25 @@ test('the document is OpenAPI 3.1 with every code, both body types and no dangli
       '#/components/schemas/DetailedMessage',
     ),
   );
+});
+
+test('who is told when to come again is told so in the document', async (t) => {
+  const { url } = await startServer(t);
+  const { paths } = await load(url);
+  const retryAfter = Object.values(paths)
+    .flatMap((path) => Object.values(path))
+    .flatMap(({ operationId, responses }) =>
+      Object.entries(responses)
+        .filter(([, { headers }]) => headers !== undefined && 'Retry-After' in headers)
+        .map(([status]) => `${operationId} ${status}`),
+    );
+  assert.deepEqual(retryAfter.toSorted(), [
+    'exportMessages 503',
+    'previewText 429',
+    'resendMessage 429',
+    'resumeChannel 429',
+    'sendText 429',
+  ]);
 });
 
 test('required headers are named, all of them together, their values never', () => {

@@ -3,6 +3,7 @@ import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { API_ERRORS } from './api-error.ts';
 import { EXPORT_FORMATS } from './export-query.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './messages-query.ts';
+import { MAX_EXPORTS } from './routes/export.ts';
 import { MAX_PREVIEW_BYTES } from './routes/preview.ts';
 import { createSchemas, type SchemaName, ULID_PATTERN } from './schemas.ts';
 import { DEFAULT_RANGE, STATS_RANGE_NAMES } from './stats-query.ts';
@@ -34,7 +35,7 @@ export function buildOpenApi({ lang, version, headerNames }: OpenApiOptions): Js
 }
 
 function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
-  const refusals = (statuses: readonly number[]) => refusalsOf(statuses, docs, lang);
+  const refusals = (statuses: readonly number[], busy?: number) => refusalsOf(statuses, docs, lang, busy);
   const probe = (operationId: string, summary: string) => ({
     operationId,
     summary,
@@ -84,7 +85,7 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
       get: {
         operationId: 'exportMessages',
         summary: docs.exportMessages,
-        description: docs.exportAbout,
+        description: docs.exportAbout(MAX_EXPORTS),
         tags: ['api'],
         security,
         parameters: [
@@ -105,7 +106,7 @@ function pathsOf(docs: Docs, lang: Lang, security: readonly Json[]): Json {
               'text/csv': { schema: { type: 'string' } },
             },
           },
-          ...refusals(API_READ),
+          ...refusals(API_READ, 503),
         },
       },
     },
@@ -266,13 +267,14 @@ function requestIdHeader(docs: Docs): Json {
   };
 }
 
-function refusalsOf(statuses: readonly number[], docs: Docs, lang: Lang): Json {
+/** @param busy the status that comes with `Retry-After`. */
+function refusalsOf(statuses: readonly number[], docs: Docs, lang: Lang, busy = 429): Json {
   return Object.fromEntries(
     statuses.map((status) => {
       const { meaning } =
         Object.values(API_ERRORS).find((error) => error.status === status) ?? API_ERRORS.invalid_argument;
       const retryAfter = { 'Retry-After': { description: docs.retryAfter, schema: { type: 'integer' } } };
-      const headers = status === 429 ? { headers: retryAfter } : {};
+      const headers = status === busy ? { headers: retryAfter } : {};
       return [status, { ...answer(meaning[lang], 'ErrorAnswer'), ...headers }];
     }),
   );

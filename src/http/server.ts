@@ -144,7 +144,13 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
       scope.setNotFoundHandler(refuseUnknownPath);
       registerText(scope, takeText);
       registerMessages(scope, { pushLog: deps.pushLog, nextId });
-      registerExport(scope, { pushLog: deps.pushLog, clock, logger, lang });
+      registerExport(scope, {
+        pushLog: deps.pushLog,
+        clock,
+        logger,
+        lang,
+        stallMs: timings.exportStallMs,
+      });
       registerResend(scope, { resend: deps.resend, bodyLimitBytes: api.bodyLimitBytes, nextId });
       eventStreams = registerEvents(scope, {
         feed: deps.feed,

@@ -92,6 +92,7 @@ export const FAST_TIMINGS: Timings = {
   connectionsCheckingIntervalMs: 20,
   keepAliveTimeoutMs: 5_000,
   eventPingIntervalMs: 50,
+  exportStallMs: 60_000,
   closeGraceMs: 500,
 };
 

@@ -67,6 +67,7 @@ export const api: typeof zh = {
   unavailableStopping: 'PostPoint is stopping; try again later',
   unavailableOverloaded: 'PostPoint is overloaded; try again later',
   unavailableStore: 'the store cannot be used right now; try again later',
+  tooManyExports: (max) => `${max} exports are running already; try again later`,
   notReady: 'PostPoint is not ready',
 
   exportBroken: 'an export broke off',
@@ -133,8 +134,8 @@ export const api: typeof zh = {
     statsSeries:
       '[start of the span (ms since 1970), accepted, delivered, failed]; spans with zeros only are left out; oldest first',
     exportMessages: 'Export the push log',
-    exportAbout:
-      'Every message that matches, newest first. ndjson: one Message a line. csv (UTF-8 with a byte order mark): one delivery a line; what could be taken for a formula begins with a single quote. After a fault on the way the connection breaks off and the file is not complete.',
+    exportAbout: (maxOpen) =>
+      `Every message that matches, newest first. ndjson: one Message a line. csv (UTF-8 with a byte order mark): one delivery a line; what could be taken for a formula begins with a single quote. After a fault on the way, or when the client takes nothing for a long time, the connection breaks off and the file is not complete. At most ${maxOpen} exports run at the same time; past that the answer is 503.`,
     exportFormat: 'Format of the file',
     preview: 'What each channel would make of a text',
     previewAbout: (maxBytes) =>

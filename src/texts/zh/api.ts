@@ -65,6 +65,7 @@ export const api = {
   unavailableStopping: 'PostPoint 正在停止，请稍后重试',
   unavailableOverloaded: 'PostPoint 繁忙，请稍后重试',
   unavailableStore: '存储暂时无法写入或读取，请稍后重试',
+  tooManyExports: (max: number) => `已有 ${max} 个导出正在进行，请稍后重试`,
   notReady: 'PostPoint 尚未就绪',
 
   // The service log.
@@ -132,8 +133,8 @@ export const api = {
     statsChannels: '有投递的通道',
     statsSeries: '[时间段开始（毫秒时间戳）, accepted, delivered, failed]；全为 0 的时间段省略，从早到晚',
     exportMessages: '导出推送日志',
-    exportAbout:
-      '符合条件的全部消息，从新到旧。ndjson 每行一条消息（Message）；csv（UTF-8 带 BOM）每行一次投递，可能被当作公式的内容前加一个单引号。中途出错时连接会中断，文件不完整。',
+    exportAbout: (maxOpen: number) =>
+      `符合条件的全部消息，从新到旧。ndjson 每行一条消息（Message）；csv（UTF-8 带 BOM）每行一次投递，可能被当作公式的内容前加一个单引号。中途出错，或客户端长时间不接收时，连接会中断，文件不完整。最多同时进行 ${maxOpen} 个导出，超出时返回 503。`,
     exportFormat: '文件格式',
     preview: '预览各通道会怎样发送一段内容',
     previewAbout: (maxBytes: number) =>
