@@ -28,6 +28,10 @@ What the program knows of each platform. Defaults can be changed with \`rate_lim
 应答自己写明暂停多久的，以应答为准。
 "Stops the channel": the address is dead, and nothing is sent until the configuration changes or someone resumes it.
 A pause of the form "from → to" doubles each time it was not enough. A pause that the answer states goes first.
+
+指向同一个群或 Webhook 的通道共用限制、暂停和停用，地址写法不同（API 版本、话题、无关参数等）也一样；Telegram 的群名和数字 chat_id 看不出是同一个群，请统一写法。
+Channels of one group or webhook share limits, pauses and stops, however its address is written (API version, topic,
+parameters that do not matter). That a name and a number are one Telegram group cannot be seen: write it in one way.
 `;
 
 const UNITS: Readonly<Record<TextLimit['unit'], string>> = {

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointHash } from '../../src/channel/endpoint-hash.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { webhook } from '../../src/providers/webhook.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { LogEntryWithAttempts } from '../../src/store/store.ts';
 import {
@@ -63,7 +64,7 @@ rate_limit.rate.frequency = 0`,
       };
       const empty = await start();
       await empty.running.end('SIGTERM');
-      queueMany(store, queued, endpointHash(new Secret(receivers.urlOf(HELD))));
+      queueMany(store, queued, endpointHash(webhook, new Secret(receivers.urlOf(HELD))));
       const { running, tookMs } = await start();
       const samples = sampleFigures(running);
       const clients = startHonestClients({

@@ -15,7 +15,7 @@ import { createMetrics } from '../http/metrics.ts';
 import type { PageFiles } from '../http/page-files.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Logger } from '../log/logger.ts';
-import { findProvider } from '../providers/registry.ts';
+import { providerOf } from '../providers/registry.ts';
 import { createChangeFeed } from '../pushlog/change-feed.ts';
 import { noteChanges } from '../pushlog/noting-store.ts';
 import { createPushLog } from '../pushlog/push-log.ts';
@@ -69,17 +69,16 @@ export async function startApp(deps: AppDeps): Promise<App> {
   let dispatcher: Dispatcher | null = null;
 
   const refs = await store.registerChannels(
-    config.channels.map(({ name, providerId, endpoint }) => ({
-      name,
-      providerId,
-      endpointHash: endpointHash(endpoint.url),
+    config.channels.map((channel) => ({
+      name: channel.name,
+      providerId: channel.providerId,
+      endpointHash: endpointHash(providerOf(channel), channel.endpoint.url),
     })),
   );
   const channels = config.channels.map((channel, index) => {
     const ref = refs[index];
-    const provider = findProvider(channel.providerId);
-    if (ref === undefined || provider === undefined)
-      throw new Error(`channel ${channel.name} cannot be wired`);
+    if (ref === undefined) throw new Error(`channel ${channel.name} cannot be wired`);
+    const provider = providerOf(channel);
     const { timeoutMs } = config.delivery;
     const { textLimit } = provider;
     return {

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSimulatedClock } from '../../test/support/simulated-clock.ts';
 import { testChannel } from '../../test/support/test-channel.ts';
-import { Secret } from '../core/secret.ts';
 import type { Answer, MessagePart, OutboundRequest, Provider } from '../providers/provider.ts';
 import { createChannel } from './channel.ts';
-import { endpointHash } from './endpoint-hash.ts';
 import { networkFault } from './network-fault.ts';
 import type { TransportResult } from './transport.ts';
 
@@ -19,6 +17,7 @@ const echo: Provider = {
   exampleUrl: 'https://host.test/xxx',
   ownUrl: null,
   fields: [],
+  limitScope: (url) => url,
   windows: { minute: window, second: window },
   textLimit: { max: 20, unit: 'code_points', source: 'test', measure: (text) => [...text].length },
   codes: {},
@@ -199,12 +198,4 @@ test('everything of an answer is masked, then cut', async () => {
   );
   assert.equal(cut.outcome.response, 'echo [secret]');
   assert.equal((await setUp({ result: answer('') }).channel.send(message)).outcome.response, null);
-});
-
-test('an endpoint hash names the same endpoint alike and shows nothing of it', () => {
-  const hash = (url: string) => endpointHash(new Secret(url));
-  assert.match(hash('https://a.example/x'), /^[0-9a-f]{64}$/);
-  assert.equal(hash('HTTPS://A.example:443/b/../x#y'), hash('https://a.example/x'));
-  assert.notEqual(hash('https://a.example/x'), hash('https://a.example/X'));
-  assert.notEqual(hash('https://a.example/x?k=1'), hash('https://a.example/x?k=2'));
 });

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../core/secret.ts';
+import type { Provider } from '../providers/provider.ts';
 
 /**
- * Names an endpoint without giving it away: two channels with one URL share the platform's rate limits.
- * SHA-256, hex, of the URL as a browser would write it, without the fragment, which is never sent.
+ * Names an endpoint without giving it away: channels whose addresses are one group to the platform, however they are
+ * written, share its rate limits. SHA-256, hex, of what the platform's limits belong to.
  */
-export function endpointHash(url: Secret): string {
-  return createHash('sha256').update(normalised(url.reveal())).digest('hex');
-}
-
-function normalised(url: string): string {
-  const parsed = URL.parse(url);
-  if (parsed === null) return url;
-  parsed.hash = '';
-  return parsed.href;
+export function endpointHash({ limitScope }: Pick<Provider, 'limitScope'>, url: Secret): string {
+  return createHash('sha256').update(limitScope(url.reveal())).digest('hex');
 }

@@ -7,7 +7,7 @@ import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
 import type { LocalText } from '../core/local-text.ts';
 import { strictestWindows } from '../core/rate-windows.ts';
-import { providers } from '../providers/registry.ts';
+import { providerOf } from '../providers/registry.ts';
 import { localText } from '../texts/texts.ts';
 import type { TestResult, TestSender } from './io.ts';
 
@@ -21,14 +21,15 @@ export async function openTestSender(
 ): Promise<TestSender> {
   const { timeoutMs } = delivery;
   const { slots, shared } = openWindows(store);
-  const hashOf = new Map(channels.map(({ name, endpoint }) => [name, endpointHash(endpoint.url)]));
+  const hashOf = new Map(
+    channels.map((channel) => [channel.name, endpointHash(providerOf(channel), channel.endpoint.url)]),
+  );
   const transport = createTransport();
   const newId = createIds();
   return {
     countedByService: shared,
     async send(config) {
-      const provider = providers.find((candidate) => candidate.id === config.providerId);
-      if (provider === undefined) throw new Error(`no provider ${config.providerId}`);
+      const provider = providerOf(config);
       const channel = createChannel(config, { provider, clock: systemClock, transport, timeoutMs });
       const messageId = newId(systemClock.wallMs());
       const hash = hashOf.get(config.name) ?? '';

@@ -9,6 +9,7 @@ function provider(id: string, fields: readonly ProviderField[], minute: number, 
     exampleUrl: `https://${id}.example/xxx`,
     ownUrl: id === 'webhook' ? null : new RegExp(`^${id}\\.example/`),
     fields,
+    limitScope: (url) => url,
     windows: {
       minute: { maxSends: minute, documented: null, source },
       second: { maxSends: second, documented: null, source },

@@ -57,7 +57,7 @@ export function roomInWindows(
   return { free, waitMs: free > 0 ? 0 : waitMs };
 }
 
-/** Channels on one URL share its windows: where they are configured differently, the tighter figure holds for all. */
+/** Channels of one endpoint share its windows: where they are configured differently, the tighter figure holds for all. */
 export function strictestWindows(
   windowsOfChannels: readonly (readonly RateLimitWindow[])[],
 ): RateLimitWindow[] {

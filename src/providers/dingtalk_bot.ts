@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { LocalText } from '../core/local-text.ts';
 import type { Verdict } from '../core/outcome.ts';
 import { judgeCodeInBody } from './code-in-body.ts';
+import { groupScope } from './limit-scope.ts';
 import { delivered, gone, limited, permanent, transient, verdictOfCode } from './platform-code.ts';
 import { postJson } from './post-json.ts';
 import type { Provider } from './provider.ts';
@@ -153,13 +154,19 @@ const SECURITY_REASONS: readonly { readonly words: RegExp; readonly meaning: Loc
 const WIDEST_PART_KEY = 'x'.repeat(40);
 const ENVELOPE_BYTES = utf8Bytes(JSON.stringify(payloadOf('', WIDEST_PART_KEY)));
 
+const OWN_URL = /^oapi\.dingtalk\.com\//;
+
 /** DingTalk custom robot (钉钉自定义机器人). The verdict is `errcode` in a body that comes with HTTP 200. */
 export const dingtalkBot: Provider = {
   id: 'dingtalk_bot',
   label: { zh: '钉钉自定义机器人', en: 'DingTalk custom robot' },
   exampleUrl: 'https://oapi.dingtalk.com/robot/send?access_token=xxx',
-  ownUrl: /^oapi\.dingtalk\.com\//,
+  ownUrl: OWN_URL,
   fields: ['secret'],
+  // 20 a minute to each robot, and the token is the robot, whoever has signed the address and when:
+  // https://open.dingtalk.com/document/orgapp/custom-robot-access (read 2026-09)
+  limitScope: (url) =>
+    groupScope(url, { ownUrl: OWN_URL, path: /\/robot\/send$/, parameter: 'access_token' }),
   windows: {
     minute: { maxSends: 18, documented: 20, source: ACCESS },
     second: { maxSends: 1, documented: null, source: ACCESS },

@@ -165,6 +165,15 @@ const cases = [
     code: '50027',
     gone: true,
   },
+  {
+    name: 'a channel or thread that is gone',
+    status: 404,
+    body: '{"code":10003,"message":"Unknown Channel"}',
+    want: 'permanent',
+    code: '10003',
+    suspect: true,
+    says: /thread_id/,
+  },
   { name: 'the general code', status: 401, body: fixture('unauthorized.json'), want: 'permanent', code: '0' },
   {
     name: 'sending switched off',
@@ -204,13 +213,14 @@ const cases = [
   },
   { name: 'a gateway error', status: 502, body: '<html>', want: 'transient', code: null },
 ];
-for (const { name, status, body, headers, want, code, pauseMs, gone, says } of cases) {
+for (const { name, status, body, headers, want, code, pauseMs, gone, suspect, says } of cases) {
   test(`discord_bot reads ${name}`, () => {
     const verdict = discordBot.readAnswer(answerOf(status, body, headers));
     assert.equal(verdict.kind, want);
     assert.equal(verdict.platformCode, code);
     assert.equal(verdict.pauseMs, pauseMs);
     assert.equal(verdict.endpointGone, gone);
+    assert.equal(verdict.endpointSuspect, suspect);
     if (says) assert.match(verdict.error?.zh ?? '', says);
   });
 }

@@ -1,12 +1,14 @@
 import type { Verdict } from '../core/outcome.ts';
 import { discordCodePoints, escapeDiscord } from './escape-discord.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
+import { groupScope } from './limit-scope.ts';
 import { headerOrBodyMs } from './pause.ts';
 import {
   DEFAULT_PAUSE_MS,
   findCode,
   gone,
   limited,
+  perhapsGone,
   permanent,
   transient,
   unlistedCode,
@@ -51,7 +53,12 @@ const API_ZH = 'Discord 不接受这样的请求，请检查 endpoint.url，或�
 const API_EN = 'Discord does not take such a request; check endpoint.url, or update PostPoint';
 
 const codes = {
-  '10003': gone(CODES, '频道已删除，请换一个 Webhook', 'the channel was deleted; use another webhook'),
+  // A deleted thread reads the same, and then others of this webhook may be well; when a channel goes, so does its webhook.
+  '10003': perhapsGone(
+    CODES,
+    '频道或帖子已删除，请换一个 Webhook；或改正 endpoint.url 里的 thread_id，再恢复通道',
+    'the channel or thread was deleted; use another webhook, or mend thread_id in endpoint.url and resume the channel',
+  ),
   '10004': gone(CODES, '服务器已删除，请换一个 Webhook', 'the server was deleted; use another webhook'),
   '10008': permanent(
     CODES,
@@ -146,14 +153,20 @@ const blocked: PlatformCode = {
 /** The 50 requests a second of all webhooks behind one address. */
 const globalLimit: PlatformCode = { ...rateLimit, pausesPlatform: true };
 
+/** The old name and those of the test clients lead to the same API. */
+const OWN_HOSTS = String.raw`(?:(?:ptb|canary)\.)?discord(?:app)?\.com/`;
+/** Whatever API version it names; `/slack` and `/github` take the body of another sender. */
+const WEBHOOK_PATH = /\/api(?:\/v\d+)?\/webhooks\/([^/]+)\/([^/]+)(?:\/(?:slack|github)?)?$/;
+
 /** Discord webhook. The verdict is the HTTP status, told more precisely by `code` in the body. */
 export const discordBot: Provider = {
   id: 'discord_bot',
   label: { zh: 'Discord 机器人', en: 'Discord webhook' },
   exampleUrl: 'https://discord.com/api/webhooks/000000000000000000/xxx',
   // With `/slack` behind it the same address takes what Slack takes.
-  ownUrl: /^(?:(?:ptb|canary)\.)?discord(?:app)?\.com\/(?!.*\/slack$)/,
+  ownUrl: new RegExp(`^${OWN_HOSTS}(?!.*/slack$)`),
   fields: [],
+  limitScope,
   windows: {
     // 30 a minute is the channel's, all webhooks together, and no header shows it. The faster bucket is the webhook's.
     minute: { maxSends: 28, documented: 30, source: CHANNEL_RATE },
@@ -187,11 +200,18 @@ export const discordBot: Provider = {
  */
 function executeUrl(url: string): string {
   const [address = '', ...rest] = url.split(/(?=[?#])/);
-  const versioned = address.replace(
-    /\/api(?:\/v\d+)?\/webhooks\/([^/]+)\/([^/]+)(?:\/(?:slack|github)?)?$/,
-    '/api/v10/webhooks/$1/$2',
-  );
+  const versioned = address.replace(WEBHOOK_PATH, '/api/v10/webhooks/$1/$2');
   return replaceQuery([versioned, ...rest].join(''), { wait: 'true' });
+}
+
+/**
+ * Limits account for the webhook's id and token: https://docs.discord.com/developers/topics/rate-limits (read 2026-11-28).
+ * API version, thread and whatever else the query says make no difference. Written as people copy the address.
+ */
+function limitScope(url: string): string {
+  return groupScope(url, { ownUrl: new RegExp(`^${OWN_HOSTS}`), path: WEBHOOK_PATH })
+    .replace(WEBHOOK_PATH, '/api/webhooks/$1/$2')
+    .replace(new RegExp(`^https://${OWN_HOSTS}`), 'https://discord.com/');
 }
 
 function readAnswer(answer: Answer): Verdict {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { judgeCodeInBody } from './code-in-body.ts';
+import { groupScope } from './limit-scope.ts';
 import { DEFAULT_PAUSE_MS, delivered, gone, limited, limitedGrowing, permanent } from './platform-code.ts';
 import { postJson } from './post-json.ts';
 import type { Provider } from './provider.ts';
@@ -80,6 +81,8 @@ const ENVELOPE_BYTES = utf8Bytes(
   JSON.stringify({ timestamp: '1599360473', sign: '='.repeat(44), ...payloadOf('') }),
 );
 
+const OWN_URL = /^open\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)\//;
+
 /**
  * Feishu and Lark custom bot (飞书自定义机器人). Both speak one protocol under two hosts; the verdict is `code` in a body
  * that mostly comes with HTTP 200. Codes of cards and images are left out: we send text.
@@ -88,8 +91,11 @@ export const feishuBot: Provider = {
   id: 'feishu_bot',
   label: { zh: '飞书自定义机器人', en: 'Feishu custom bot' },
   exampleUrl: 'https://open.feishu.cn/open-apis/bot/v2/hook/xxx',
-  ownUrl: /^open\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)\//,
+  ownUrl: OWN_URL,
   fields: ['secret'],
+  // "Per bot per tenant", and the end of the path is the bot; it has no parameters:
+  // https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (read 2026-09)
+  limitScope: (url) => groupScope(url, { ownUrl: OWN_URL, path: /\/open-apis\/bot\/(?:v2\/)?hook\/[^/]+$/ }),
   windows: {
     minute: { maxSends: 98, documented: 100, source: GUIDE },
     second: { maxSends: 4, documented: 5, source: GUIDE },

@@ -1,6 +1,7 @@
 import type { Verdict } from '../core/outcome.ts';
 import { escapeMattermost, mattermostCodePoints } from './escape-mattermost.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
+import { groupScope } from './limit-scope.ts';
 import { retryAfterMs, secondsHeaderMs } from './pause.ts';
 import {
   findCode,
@@ -118,6 +119,9 @@ export const mattermostBot: Provider = {
   exampleUrl: 'https://mattermost.example.com/hooks/xxx',
   ownUrl: null,
   fields: [],
+  // The path of an incoming webhook; a server may stand under a path of its own:
+  // https://github.com/mattermost/mattermost/blob/master/server/channels/web/webhook.go (read 2026-09)
+  limitScope: (url) => groupScope(url, { ownUrl: null, path: /\/hooks\/[^/]+$/ }),
   windows: {
     minute: { maxSends: 0, documented: null, source: RATES },
     // The default of a limiter that is off by default, with a burst of 100.

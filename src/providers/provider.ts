@@ -74,7 +74,7 @@ export interface Answer {
 }
 
 /**
- * One platform: its facts and two pure functions. No network, no clock and no logger inside.
+ * One platform: its facts and three pure functions. No network, no clock and no logger inside.
  * The registry line and the fixtures are all else that a new platform needs.
  */
 export interface Provider {
@@ -87,6 +87,12 @@ export interface Provider {
   /** Host and path of the addresses that are this platform's and no other's; null: it runs on any host. */
   readonly ownUrl: RegExp | null;
   readonly fields: readonly ProviderField[];
+  /**
+   * What the platform's limits belong to, as a URL that is compared and never called: addresses with one scope are one
+   * group to the platform, however they are written, and their channels share windows, pauses and stops. So only that
+   * may be left out which cures no `endpointGone` either. A function of the address alone; never throws.
+   */
+  limitScope(url: string): string;
   /** Keys of the windows: requests per minute and per second. */
   readonly windows: { readonly minute: ProviderWindow; readonly second: ProviderWindow };
   /** null: the platform states no limit. */

@@ -22,6 +22,13 @@ export const providers: readonly Provider[] = [
 
 export const PROVIDER_IDS: readonly string[] = providers.map(({ id }) => id);
 
+/** The platform of a channel that is configured, so that there is one. */
+export function providerOf({ providerId }: { readonly providerId: string }): Provider {
+  const provider = findProvider(providerId);
+  if (provider === undefined) throw new Error(`no provider ${providerId}`);
+  return provider;
+}
+
 export function findProvider(id: string): Provider | undefined {
   return providers.find((provider) => provider.id === id);
 }

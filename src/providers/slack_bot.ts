@@ -1,5 +1,6 @@
 import type { Verdict } from '../core/outcome.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
+import { groupScope } from './limit-scope.ts';
 import { linkSpans } from './link-spans.ts';
 import { headerOrBodyMs } from './pause.ts';
 import {
@@ -96,6 +97,9 @@ const codes = {
   rollup_error: transient(ERRORS, 'Slack 服务出错，稍后自动重试', 'Slack failed; it is tried again later'),
 } as const;
 
+/** A workflow's address takes what the workflow was told to take, as from a `webhook`. */
+const OWN_URL = /^hooks\.slack(?:-gov)?\.com\/(?!triggers\/|workflows\/)/;
+
 /**
  * Slack incoming webhook. The verdict is the body: `ok`, or a bare word under a 4xx. Words of the Web API are listed
  * where a webhook may meet them. Workflow triggers (`/triggers/…`) take another body and are no incoming webhooks.
@@ -104,9 +108,11 @@ export const slackBot: Provider = {
   id: 'slack_bot',
   label: { zh: 'Slack 机器人', en: 'Slack webhook' },
   exampleUrl: 'https://hooks.slack.com/services/T00000000/B00000000/xxx',
-  // A workflow's address takes what the workflow was told to take, as from a `webhook`.
-  ownUrl: /^hooks\.slack(?:-gov)?\.com\/(?!triggers\/|workflows\/)/,
+  ownUrl: OWN_URL,
   fields: [],
+  // One a second to each webhook, and the path is the webhook; it has no parameters:
+  // https://docs.slack.dev/apis/web-api/rate-limits (read 2026-09)
+  limitScope: (url) => groupScope(url, { ownUrl: OWN_URL, path: /\/services(?:\/[^/]+){3}$/ }),
   windows: {
     minute: { maxSends: 0, documented: null, source: RATES },
     second: { maxSends: 1, documented: 1, source: RATES },

@@ -170,7 +170,6 @@ const cases = [
     body: fixture('thread-not-found'),
     want: 'permanent',
     code: 'message thread not found',
-    gone: true,
   },
   {
     name: 'a closed topic',

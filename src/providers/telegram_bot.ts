@@ -1,6 +1,7 @@
 import type { LocalText } from '../core/local-text.ts';
 import type { Verdict } from '../core/outcome.ts';
 import { isSuccess, unreadable, verdictOfStatus } from './http-status.ts';
+import { groupScope } from './limit-scope.ts';
 import { linkSpans } from './link-spans.ts';
 import { retryAfterMs } from './pause.ts';
 import {
@@ -83,7 +84,8 @@ const codes = {
   ),
   'upgraded to a supergroup chat': upgraded,
   'is migrated to': upgraded,
-  'message thread not found': gone(
+  // The topic alone, not the group that other channels write to.
+  'message thread not found': permanent(
     SERVER,
     '话题不存在或已删除，请更新 endpoint.url 里的 message_thread_id',
     'the topic does not exist or was deleted; update the message_thread_id in endpoint.url',
@@ -127,6 +129,8 @@ const codes = {
 
 const WORDS = Object.keys(codes).filter((key) => key !== 'ok' && !/^\d+$/.test(key));
 
+const OWN_URL = /^api\.telegram\.org\//;
+
 /**
  * Telegram bot that writes to one group. The address is the method's with the group in its query:
  * `https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat>`, and `&message_thread_id=<topic>` for a topic.
@@ -136,8 +140,9 @@ export const telegramBot: Provider = {
   id: 'telegram_bot',
   label: { zh: 'Telegram 机器人', en: 'Telegram bot' },
   exampleUrl: 'https://api.telegram.org/bot0000000000:xxx/sendMessage?chat_id=-1000000000000',
-  ownUrl: /^api\.telegram\.org\//,
+  ownUrl: OWN_URL,
   fields: [],
+  limitScope,
   // All chats of a bot together may take some 30 a second; more than 30 channels with one bot would meet that first.
   windows: {
     minute: { maxSends: 18, documented: 20, source: FAQ },
@@ -169,6 +174,19 @@ export const telegramBot: Provider = {
 
   readAnswer,
 };
+
+/**
+ * "20 messages per minute to the same group", whatever the topic: the FAQ above. Methods are case-insensitive
+ * (https://core.telegram.org/bots/api#available-methods, as quoted in https://docs.simbot.forte.love/components/telegram/;
+ * read 2026-11-28), and so are the names of public groups (https://telegram.org/faq#usernames-and-t-me, as quoted in
+ * http://telegram-fanbase.org/faq1/benutzernamen-und-telegram-me; read 2026-11-28). That a name and a number mean one
+ * group, only Telegram knows.
+ */
+function limitScope(url: string): string {
+  return groupScope(url, { ownUrl: OWN_URL, path: /\/bot[^/]+\/sendMessage$/i, parameter: 'chat_id' })
+    .replace(/\/sendMessage\?/i, '/sendMessage?')
+    .replace(/(?<=\?chat_id=)@\w+$/, (name) => name.toLowerCase());
+}
 
 /**
  * Parameters may be passed in the query or as JSON; nothing says that a request may mix the two, so all of them go

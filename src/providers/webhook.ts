@@ -1,5 +1,6 @@
 import type { EndpointConfig } from '../core/channel-config.ts';
 import { HTTP_STATUS_CODES, isSuccess, verdictOfStatus } from './http-status.ts';
+import { wholeScope } from './limit-scope.ts';
 import type { MessagePart, OutboundRequest, Provider } from './provider.ts';
 import { appendQuery, withoutFragment } from './query-string.ts';
 import { signStandardWebhook } from './sign-standard-webhook.ts';
@@ -24,6 +25,7 @@ export const webhook: Provider = {
   exampleUrl: 'https://example.com/hook',
   ownUrl: null,
   fields: ['secret', 'endpoint.method', 'content_type', 'headers'],
+  limitScope: wholeScope,
   windows: {
     minute: { maxSends: 0, documented: null, source: SPEC },
     second: { maxSends: 10, documented: null, source: SPEC },

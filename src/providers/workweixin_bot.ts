@@ -1,4 +1,5 @@
 import { judgeCodeInBody } from './code-in-body.ts';
+import { groupScope } from './limit-scope.ts';
 import { delivered, gone, limited, permanent, transient, verdictOfCode } from './platform-code.ts';
 import { postJson } from './post-json.ts';
 import type { Provider } from './provider.ts';
@@ -83,6 +84,8 @@ const codes = {
   ),
 } as const;
 
+const OWN_URL = /^qyapi\.weixin\.qq\.com\//;
+
 /**
  * WeCom group robot (企业微信群机器人, now 消息推送). The key in the URL is the only credential; the verdict is `errcode`
  * in a body that comes with HTTP 200. Codes of images, files and cards are left out: we send text.
@@ -91,8 +94,11 @@ export const workweixinBot: Provider = {
   id: 'workweixin_bot',
   label: { zh: '企业微信群机器人', en: 'WeCom group robot' },
   exampleUrl: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=xxx',
-  ownUrl: /^qyapi\.weixin\.qq\.com\//,
+  ownUrl: OWN_URL,
   fields: [],
+  // "20 messages a minute" to each robot, and the key is the robot: https://developer.work.weixin.qq.com/document/path/91770 (read 2026-09)
+  limitScope: (url) =>
+    groupScope(url, { ownUrl: OWN_URL, path: /\/cgi-bin\/webhook\/send$/, parameter: 'key' }),
   windows: {
     minute: { maxSends: 18, documented: 20, source: GUIDE },
     second: { maxSends: 1, documented: null, source: GUIDE },

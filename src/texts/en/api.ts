@@ -152,7 +152,8 @@ export const api: typeof zh = {
     channelReason: 'Why it is paused or stopped; null while active',
     queueDepth: 'Deliveries that are not finished',
     oldestQueued: 'When the oldest of them was accepted; null when there is none',
-    windows: 'Each window of the rate limit and what is left of it; channels on one URL share them',
+    windows:
+      'Each window of the rate limit and what is left of it; channels of one group or webhook share them, however its address is written',
     windowLeft: 'Requests that may start now',
     windowNextFree: 'When left is 0: when a slot comes free, or null if that depends on a request in flight',
     textLimit: 'How long one message may be for the platform; null where it states no limit',

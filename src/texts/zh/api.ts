@@ -151,7 +151,7 @@ export const api = {
     channelReason: '暂停或停用的原因；正常时为 null',
     queueDepth: '未完成的投递数',
     oldestQueued: '最早的未完成投递被接受的时间；没有时为 null',
-    windows: '频率限制的每个时间窗口及余量；指向同一 URL 的通道共用',
+    windows: '频率限制的每个时间窗口及余量；指向同一个群或 Webhook 的通道共用，地址写法不同也一样',
     windowLeft: '现在还可以发出的请求数',
     windowNextFree: 'left 为 0 时，何时空出一个名额；取决于进行中的请求时为 null',
     textLimit: '平台对一条消息的长度限制；平台没有限制时为 null',
