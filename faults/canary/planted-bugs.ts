@@ -213,12 +213,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('redirects are followed', 'redirects', /^redirect: /, [
     replace(
       HTTP_CLIENT,
-      "    if (opened.kind !== 'open') return opened;\n",
+      "      if (opened.kind !== 'open') return opened;\n",
       `    if (opened.kind !== 'open') return opened;
     const first = await exchange(opened.connection, request, { ending, onLeaving });
     const target = first.kind === 'answer' ? first.answer.headers.location : undefined;
     if (target === undefined) return conclude(request, opened.connection, first, timeoutMs, ending);
-    return attempt({ ...request, path: target }, { proxy: null, timeoutMs, onLeaving }, ending);\n`,
+    return await send({ ...outbound, url: new URL(target, outbound.url).href }, options);\n`,
     ),
   ]),
   bug('an attempt has no deadline', 'a receiver says nothing', /^deadline: /, [
