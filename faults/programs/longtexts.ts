@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWorkplace, postText, type RunningService, startService } from '../../test/support/service.ts';
+import { postText } from '../../test/support/service.ts';
 import { brokenPromises } from '../check/invariants.ts';
 import type { CheckedChannel, DriverLedger } from '../check/ledgers.ts';
 import type { FaultProgram } from '../program.ts';
 import { megabytes, readProcessFigures } from '../support/process-figures.ts';
-import { readLogOfFile } from '../support/read-log.ts';
-import { type Behaviour, startReceivers, takesAll } from '../support/receivers.ts';
+import { type Behaviour, takesAll } from '../support/receivers.ts';
+import { onStage } from '../support/stage.ts';
 import { untilNothingIsOpen } from '../support/until-rest.ts';
 
 const TEXT_BYTES = 900_000;
@@ -44,75 +43,45 @@ async function flood({ groups, messages }: Size): Promise<{ value: string; broke
     perMinute: 0,
     perSecond: 0,
   }));
-  const slow = takesAllOnceReleased();
-  const receivers = await startReceivers(slow.behaviour);
-  const workplace = createWorkplace(`
-api.port = 0
-${channels
-  .map(
-    ({ name }) => `[channel.${name}]
-provider = "webhook"
-endpoint.url = "${receivers.urlOf(name)}"
-rate_limit.rate.frequency = 0`,
-  )
-  .join('\n')}
-`);
-  let service: RunningService | null = null;
-  try {
-    service = await startService(workplace, ['serve'], {
+  const { behaviour, release } = takesAllOnceReleased();
+  return onStage({ channels, behaviour }, async (stage) => {
+    const service = await stage.start({
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-old-space-size=${HEAP_MIB}`,
     });
     const driver: DriverLedger = { accepted: new Map(), idsOfKey: new Map() };
-    const died = await Promise.race([
-      service.exited,
-      // An end of the service is seen a moment later than the requests that fail with it.
-      post(service.url, messages, driver, slow.release).then(
-        () => null,
-        (error) => sleep(END_SEEN_MS).then(() => Promise.reject(error)),
-      ),
-    ]);
+    const delivering = async () => {
+      await acceptAll(service.url, messages, driver);
+      await sleep(HELD_MS);
+      release();
+      await untilNothingIsOpen(service.url);
+      return null;
+    };
+    // An end of the service is seen a moment later than the requests that fail with it.
+    const failLater = (error: unknown) => sleep(END_SEEN_MS).then(() => Promise.reject(error));
+    const died = await Promise.race([service.exited, delivering().catch(failLater)]);
+    if (died !== null) return { value: `${groups} groups: died`, broken: [`the service ended: ${died}`] };
+
     const peakBytes = readProcessFigures(service.process.pid)?.peakRssBytes;
-    await service.end('SIGTERM');
-    const log = await readLogOfFile(join(workplace.folder, 'data/postpoint.db'));
-    const accepted = driver.accepted.size;
     const peak = peakBytes === undefined ? 'memory not measured' : `at most ${megabytes(peakBytes)}`;
+    const accepted = driver.accepted.size;
+    const ledgers = await stage.finish(driver);
     return {
-      value: `${accepted} to ${groups} groups, ${receivers.arrivals.length} requests, ${peak}`,
+      value: `${accepted} to ${groups} groups, ${ledgers.arrivals.length} requests, ${peak}`,
       broken: [
-        ...(died === null ? [] : [`the service ended: ${died}`]),
         ...(accepted === messages ? [] : [`${messages - accepted} messages were not taken`]),
-        ...brokenPromises({
-          driver,
-          arrivals: receivers.arrivals,
-          log,
-          channels,
-          output: service.output(),
-          secrets: receivers.secrets,
-        }),
+        ...brokenPromises(ledgers),
       ],
     };
-  } finally {
-    await service?.end('SIGKILL');
-    await receivers.close();
-    workplace.remove();
-  }
+  });
 }
 
-async function post(
-  url: string,
-  messages: number,
-  { accepted }: DriverLedger,
-  release: () => void,
-): Promise<void> {
+async function acceptAll(url: string, messages: number, { accepted }: DriverLedger): Promise<void> {
   const filler = 'x'.repeat(TEXT_BYTES);
   for (let count = 0; count < messages; count++) {
     const token = `m${count}m`;
     const { status, body } = await postText(url, { msg: `${token} ${filler}` });
     if (status === 200) accepted.set(body.id, { token, key: token });
   }
-  await sleep(HELD_MS);
-  release();
-  await untilNothingIsOpen(url);
 }
 
 /** Requests wait for their answers until `release`. */
