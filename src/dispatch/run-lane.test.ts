@@ -7,7 +7,7 @@ import type { RateLimitWindow } from '../core/rate-windows.ts';
 import { noMarks } from '../store/in-flight.ts';
 import { openInlineStore } from '../store/sqlite/inline-store.ts';
 import { IN_MEMORY } from '../store/sqlite/open-database.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import { type ChannelRef, type Store, StoreError } from '../store/store.ts';
 import { startDispatcher } from './dispatcher.ts';
 import type { DeliveryPolicy } from './retry-decision.ts';
 import type { LaneEvents, SendResult } from './run-lane.ts';
@@ -320,10 +320,12 @@ async function startLanes({
   endpoints,
   windows = [],
   maxInFlight = 1_000,
+  ordered = false,
   texts: queued,
 }: {
   endpoints: readonly string[];
   maxInFlight?: number;
+  ordered?: boolean;
   windows?: readonly RateLimitWindow[];
   texts: readonly string[];
 }) {
@@ -343,7 +345,7 @@ async function startLanes({
       },
     },
     windows,
-    ordered: false,
+    ordered,
     policy,
   }));
   const events: LaneEvents = {
@@ -354,12 +356,14 @@ async function startLanes({
   };
   const random = () => 0.5;
   const newId = createIds(random);
-  const channelIds = refs.map(({ channelId }) => channelId);
-  for (const text of queued) {
+  const accept = async (text: string, to: readonly ChannelRef[]) => {
+    const channelIds = to.map(({ channelId }) => channelId);
     const createdAtMs = clock.wallMs();
     const message = { id: newId(createdAtMs), requestId: null, msgType: 'text', text, createdAtMs } as const;
     await store.accept({ message, channelIds });
-  }
+    return channelIds;
+  };
+  for (const text of queued) await accept(text, refs);
   const dispatcher = await startDispatcher({
     store,
     inFlight: noMarks,
@@ -370,7 +374,9 @@ async function startLanes({
     random,
     events,
   });
-  return { clock, store, dispatcher, sent, names: refs.map(({ name }) => name) };
+  const post = async (text: string, to: readonly ChannelRef[]) =>
+    dispatcher.wakeForWork(await accept(text, to));
+  return { clock, store, dispatcher, sent, refs, post, names: refs.map(({ name }) => name) };
 }
 
 for (const count of [2, 3]) {
@@ -400,6 +406,31 @@ test('a text that is longer than the share of each lane goes to some of them at 
   await clock.advance(101);
   for (const name of names)
     assert.deepEqual(firstChars(sent.filter(({ lane }) => lane === name)), ['l', 's']);
+  assert.deepEqual(await store.countOpen(), []);
+});
+
+test('a short text waits for none of them', async () => {
+  const { clock, sent, refs, post } = await startLanes({
+    endpoints: Array.from({ length: 20 }, (_, index) => `endpoint ${index}`),
+    texts: [],
+  });
+  await post('l'.repeat(4 * 1024 * 1024), refs.slice(0, 19));
+  await clock.advance(50);
+  await post('short', refs.slice(19));
+  await clock.advance(0);
+  assert.deepEqual(firstChars(sent), [...'llll', 's']);
+});
+
+test('long texts to ordered channels and those with a limit come one by one, in their order', async () => {
+  const { clock, store, sent, names } = await startLanes({
+    endpoints: Array.from({ length: 20 }, (_, index) => `endpoint ${index}`),
+    windows: [{ maxSends: 1, windowMs: 1_000 }],
+    ordered: true,
+    texts: ['1', '2', '3'].map((n) => n.repeat(4 * 1024 * 1024)),
+  });
+  await clock.advance(20_000);
+  for (const name of names)
+    assert.deepEqual(firstChars(sent.filter(({ lane }) => lane === name)), ['1', '2', '3']);
   assert.deepEqual(await store.countOpen(), []);
 });
 
