@@ -10,6 +10,7 @@ import { logConformance } from './log-conformance.ts';
 import { pushLogConformance } from './push-log-conformance.ts';
 import { storeConformance } from './store-conformance.ts';
 import type { StoreUnderTest } from './store-kit.ts';
+import { successionConformance } from './succession-conformance.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postpoint-store-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -27,6 +28,7 @@ function openAt(path: string, clock: SimulatedClock): StoreUnderTest {
 }
 
 storeConformance('sqlite', async (clock) => openAt(join(folder, 'conformance.db'), clock));
+successionConformance('sqlite', async (clock) => openAt(join(folder, 'succession.db'), clock));
 pushLogConformance('sqlite', async (clock) => openAt(join(folder, 'push-log.db'), clock));
 liveLogConformance('sqlite', async (clock) => openAt(join(folder, 'live-log.db'), clock));
 
