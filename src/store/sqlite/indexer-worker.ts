@@ -37,6 +37,12 @@ port.on('message', (message: ToIndexer) => {
       restFactor = message === 'busy' ? REST_FACTOR_WHEN_BUSY : REST_FACTOR;
       if (!isDamaged) timer ??= setTimeout(work, 0);
       return;
+    case 'wait':
+      // A file that is damaged is removed all the same.
+      if (isDamaged) return;
+      clearTimeout(timer);
+      timer = undefined;
+      return;
     case 'remake':
       isDamaged = true;
       stop();

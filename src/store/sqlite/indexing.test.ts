@@ -169,6 +169,41 @@ function useIndexing(canStart: () => boolean = () => true) {
   return { indexing, thread, told, reader, starts: () => starts };
 }
 
+const rates: { name: string; commands: number[]; starts: number; told: ToIndexer[] }[] = [
+  { name: 'few commands', commands: [BLOCK, BLOCK], starts: 1, told: ['changed', 'changed'] },
+  { name: 'many commands', commands: [BLOCK, 501, 501], starts: 1, told: ['changed', 'busy', 'busy'] },
+  {
+    name: 'a flood of commands',
+    commands: [BLOCK, 5_001, BLOCK],
+    starts: 1,
+    told: ['changed', 'wait', 'changed'],
+  },
+  { name: 'nothing but floods', commands: [500_000, 500_000], starts: 0, told: [] },
+  { name: 'a flood and quiet', commands: [500_000, 0], starts: 1, told: ['changed'] },
+];
+for (const { name, commands, starts: expected, told: words } of rates) {
+  test(`the indexing thread is told what it may do: ${name}`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { indexing, told, starts } = useIndexing();
+    for (const count of commands) {
+      if (count > 0) indexing.noteChanges(count);
+      t.mock.timers.tick(1_000);
+    }
+    assert.equal(starts(), expected);
+    assert.deepEqual(told, words);
+    await indexing.close();
+  });
+}
+
+test('what came in a flood is indexed when it is over', async () => {
+  const path = newPath();
+  const store = await openWith(path, textsOf(BLOCK));
+  await indexed(path, BLOCK);
+  await acceptAll(store, textsOf(100 * BLOCK));
+  await indexed(path, 101 * BLOCK);
+  await store.close();
+});
+
 const failures: { name: string; fail(thread: EventEmitter): void }[] = [
   {
     name: 'fails',

@@ -24,6 +24,11 @@ const LOOK_INTERVAL_MS = 1_000;
 const BUSY_COMMANDS = 500;
 /** … until so many have come meanwhile. What is not indexed is read, a million short texts in about a second. */
 const MAX_COMMANDS_BEHIND = 400_000;
+/**
+ * With more commands than this it waits for quieter times altogether: about 1,700 messages, twice what can be indexed beside
+ * a busy store, so that the index stays behind anyway. It cost each message 2 µs.
+ */
+const FLOOD_COMMANDS = 5_000;
 /** What an earlier process left unindexed is done after this time, or with the first search. */
 const LEFTOVERS_AFTER_MS = 60_000;
 /** A thread that has failed is started again after this time. */
@@ -93,8 +98,13 @@ export function createIndexing(startIndexer: () => Worker, reader: IndexReader):
 
   function lookForWork(): void {
     const isBusy = commands > BUSY_COMMANDS;
+    const isFlooded = commands > FLOOD_COMMANDS;
     commands = 0;
     look = isBusy ? setTimeout(lookForWork, LOOK_INTERVAL_MS) : undefined;
+    if (isFlooded) {
+      tell('wait');
+      return;
+    }
     // A block is the least that is indexed.
     if (behind >= (isBusy ? MAX_COMMANDS_BEHIND : BLOCK)) {
       behind = 0;

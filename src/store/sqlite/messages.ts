@@ -71,10 +71,10 @@ export type FromReader =
   | { readonly ok: false; readonly message: string; readonly tookMs: number };
 
 /**
- * `changed`: there may be something to index. `busy`: the same, but the store has much else to do now. `remake`: nobody
- * reads the index any more; begin it anew.
+ * `changed`: there may be something to index. `busy`: the same, but the store has much else to do now. `wait`: not now.
+ * `remake`: nobody reads the index any more; begin it anew.
  */
-export type ToIndexer = 'changed' | 'busy' | 'remake' | 'close';
+export type ToIndexer = 'changed' | 'busy' | 'wait' | 'remake' | 'close';
 
 /** `usable`: the index can be read. `damaged`: nobody may read it any more; answered by `remake`. */
 export type FromIndexer = 'usable' | 'damaged';
