@@ -517,6 +517,43 @@ export function storeConformance(
         assert.deepEqual(await take(channel, { windows }), heldUpFor(59_000));
       });
 
+      test('a limit that is switched on counts what was sent without one just before', async () => {
+        const [channel, other] = [await newChannel(), await newChannel()];
+        const windows = [{ maxSends: 2, windowMs: 60_000 }];
+        for (let n = 0; n < 4; n++) await accept([channel, other]);
+        await record(await takeOne(channel), OK, DELIVERED);
+        await kit.clock.advance(59_000);
+        await record(await takeOne(channel), OK, DELIVERED);
+        await restart();
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(60_000));
+        assert.equal((await take(other, { windows })).turns.length, 2);
+        await kit.clock.advance(30_000);
+        await restart();
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(30_000));
+        await kit.clock.advance(30_000);
+        assert.equal((await take(channel, { windows })).turns.length, 2);
+      });
+
+      test('what was sent without a limit longer ago than its window does not count', async () => {
+        const channel = await newChannel();
+        const windows = [{ maxSends: 1, windowMs: 60_000 }];
+        for (let n = 0; n < 2; n++) await accept([channel]);
+        await record(await takeOne(channel), OK, DELIVERED);
+        await kit.clock.advance(61_000);
+        await restart();
+        assert.equal((await take(channel, { windows })).turns.length, 1);
+      });
+
+      test('what was in flight without a limit when the process died counts in one that is switched on', async () => {
+        const channel = await newChannel();
+        const windows = [{ maxSends: 1, windowMs: 60_000 }];
+        for (let n = 0; n < 2; n++) await accept([channel]);
+        await takeOne(channel);
+        await kit.clock.advance(30_000);
+        await restart();
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(60_000));
+      });
+
       test('what was in flight is listed, keeps its slot for one window, and is not taken by itself', async () => {
         const channel = await newChannel();
         const windows = [{ maxSends: 1, windowMs: 60_000 }];

@@ -7,6 +7,7 @@ import { openForWriting } from './open-database.ts';
 import { readSeenTime } from './seen-time.ts';
 import { prepareStatements } from './statements.ts';
 import { createStoreClock } from './store-clock.ts';
+import { bookUnbookedSends } from './unbooked-sends.ts';
 import { createWriteCommands, endAbandonedSlots } from './write-commands.ts';
 
 /** The writing half of the store on one thread: the worker hosts it, and a simulation calls it directly. */
@@ -33,6 +34,7 @@ export function openEngine(
   const db = openForWriting(path, onMigrating);
   const storeClock = createStoreClock(clock, boot, readSeenTime(db));
   endAbandonedSlots(db, storeClock);
+  bookUnbookedSends(db, storeClock);
   const sql = prepareStatements(db);
   const counts = createDeliveryCounts(sql);
   const commands = createWriteCommands(sql, storeClock, counts);
