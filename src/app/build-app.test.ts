@@ -12,6 +12,8 @@ import type { Logger } from '../log/logger.ts';
 import { providers } from '../providers/registry.ts';
 import { noMarks } from '../store/in-flight.ts';
 import { openInlineStore } from '../store/sqlite/inline-store.ts';
+import { StoreError } from '../store/store.ts';
+import { texts } from '../texts/texts.ts';
 import { startApp } from './build-app.ts';
 
 const silent: Logger = {
@@ -49,6 +51,28 @@ test('a start that fails when it listens already leaves nobody who asked for a p
   });
   await assert.rejects(starting, /no disk/);
   assert.equal((await asked)?.status, 500);
+});
+
+test('a start goes on where the store cannot tell what the last run left, and says so', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'postpoint-app-'));
+  const store = openInlineStore({ path: join(folder, 'postpoint.db'), clock: systemClock });
+  const warned: string[] = [];
+  t.after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  const app = await startApp({
+    config: demoConfig({ toml: configToml(0), cwd: folder, providers }),
+    store: { ...store, listHeldEndpoints: () => Promise.reject(new StoreError('unavailable', 'disk full')) },
+    inFlight: noMarks,
+    logger: { ...silent, warn: (_subject, text, fields) => warned.push(text, String(fields?.reason)) },
+    lang: 'en',
+    version: '0',
+  });
+  assert.deepEqual(warned, [texts.en.service.leftoversUnread, 'disk full']);
+  const { status } = await fetch(`${app.url}/healthz`);
+  assert.equal(status, 200);
+  await app.stop();
 });
 
 const configToml = (port: number) => `

@@ -160,13 +160,19 @@ export async function startApp(deps: AppDeps): Promise<App> {
 
   try {
     const [address] = await server.listen();
+    const url = urlOf(address);
     const started = await startLanes();
     dispatcher = started;
     // Only now: messages need no pages, and do not wait until they are read.
     pages.resolve(readPages(logger, lang));
-    await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted);
+    await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted).catch(
+      (error: unknown) =>
+        logger.warn('store', texts[lang].service.leftoversUnread, {
+          [texts[lang].service.reason]: error instanceof Error ? error.message : String(error),
+        }),
+    );
     return {
-      url: urlOf(address),
+      url,
       async stop() {
         stopping = true;
         await started.stop(config.delivery.shutdownGraceMs, () => transport.close());

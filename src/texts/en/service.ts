@@ -38,6 +38,7 @@ export const service: typeof zh = {
     'the channel has another platform now, which gets the deliveries that were open; a long text of which a part was sent begins anew',
   waiting: 'waiting',
   interrupted: 'the last process ended with attempts in flight; they are settled',
+  leftoversUnread: 'what the last run left could not be read; delivery goes on all the same',
   interruptedUnknown: 'outcome unknown',
   interruptedRecovered: 'outcome recovered',
   interruptedNotSent: 'not sent yet',

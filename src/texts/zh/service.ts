@@ -35,6 +35,7 @@ export const service = {
   channelTookOver: '此通道换了平台，之前未完成的推送改由新平台投递；长消息若已发出一部分，会从头重发',
   waiting: '等待中',
   interrupted: '上次进程意外终止时有推送正在进行，已处理',
+  leftoversUnread: '无法读取上次运行留下的推送情况，推送照常进行',
   interruptedUnknown: '结果未知',
   interruptedRecovered: '结果已恢复',
   interruptedNotSent: '尚未发出',
