@@ -352,6 +352,21 @@ export function storeConformance(
         assert.equal((await take(b)).turns.length, 1);
       });
 
+      test('pause of a platform: an address belongs to the provider that it was given last', async () => {
+        const register = (name: string, providerId: string, endpointHash: string) =>
+          kit.store.registerChannels([{ name, providerId, endpointHash }]);
+        await register('as webhook', 'webhook', 'moving');
+        const [moved] = await register('as discord', 'discord_bot', 'moving');
+        const [discord] = await register('discord', 'discord_bot', 'staying');
+        const webhook = await newChannel();
+        assert.ok(moved && discord);
+        await accept([moved, discord, webhook]);
+        const step: NextStep = { kind: 'pause', waitMs: 5_000, error: ERROR, scope: 'platform' };
+        await record(await takeOne(moved), { ...BUSY, kind: 'rate_limited' }, step);
+        assert.deepEqual(await take(discord), heldUpFor(5_000));
+        assert.equal((await take(webhook)).turns.length, 1);
+      });
+
       test('limits met in a row are counted until a minute has passed without one', async () => {
         const channel = await newChannel();
         await accept([channel]);
@@ -365,6 +380,32 @@ export function storeConformance(
         }
         await kit.clock.advance(60_000);
         assert.equal((await takeOne(channel)).limitsInARow, 0);
+      });
+
+      test('of limits that one burst has met, only the first counts', async () => {
+        const channel = await newChannel();
+        for (let n = 0; n < 4; n++) await accept([channel]);
+        const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
+        const step: NextStep = { kind: 'pause', waitMs: 1_000, error: ERROR, scope: 'endpoint' };
+        const { turns } = await take(channel);
+        for (const turn of turns) await record(turn, limited, step);
+        await kit.clock.advance(1_000);
+        assert.equal((await takeOne(channel)).limitsInARow, 1);
+      });
+
+      test('a pause for a lack of our own is no limit that was met', async () => {
+        const channel = await newChannel();
+        await accept([channel]);
+        const step: NextStep = { kind: 'pause', waitMs: 1_000, error: ERROR, scope: 'endpoint' };
+        for (let n = 0; n < 3; n++) {
+          await record(await takeOne(channel), { ...BUSY, kind: 'transient', ownFault: true }, step);
+          await kit.clock.advance(1_000);
+        }
+        const turn = await takeOne(channel);
+        assert.equal(turn.limitsInARow, 0);
+        await record(turn, { ...BUSY, kind: 'rate_limited' }, step);
+        await kit.clock.advance(1_000);
+        assert.equal((await takeOne(channel)).limitsInARow, 1);
       });
 
       test('a stopped endpoint: what waits fails unsent with the reason, until a person resumes it', async () => {

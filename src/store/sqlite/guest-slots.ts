@@ -57,7 +57,7 @@ function guestSlotsOf(db: ReturnType<typeof openForWriting>, clock: Clock, boot:
   function bookOrWait({ endpointHash, providerId, windows, timeoutMs }: GuestRequest) {
     db.exec('BEGIN IMMEDIATE');
     try {
-      sql.addEndpoint.run(endpointHash, providerId);
+      sql.putEndpoint.run(endpointHash, providerId);
       const endpoint = sql.findEndpoint.get(endpointHash) as { id: number };
       const { free, waitMs } = roomInWindows(windows, slotLedgerOf(sql, endpoint.id), storeClock.nowMs());
       const slot =

@@ -58,7 +58,9 @@ export function createRecordAttempt(
         const untilMs = clock.endMs() + next.waitMs;
         const reason = JSON.stringify(next.error);
         const pause = next.scope === 'platform' ? sql.pausePlatform : sql.pauseEndpoint;
-        pause.run(untilMs, reason, clock.nowMs() - LIMITS_IN_A_ROW_MS, attemptId);
+        const isLimit = kind === 'rate_limited' ? 1 : 0;
+        const nowMs = clock.nowMs();
+        pause.run(untilMs, reason, isLimit, nowMs, nowMs - LIMITS_IN_A_ROW_MS, attemptId);
         sql.retry.run(untilMs, 0, reason, deliveryId);
         break;
       }

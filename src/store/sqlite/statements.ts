@@ -27,9 +27,13 @@ export type DueRow = readonly [
 
 const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
 
-/** A rate limit soon after the last pause counts as one more in a row. Bound: until, reason, in a row since. */
+/**
+ * A rate limit soon after the last pause counts as one more in a row; one that comes during it was asked for before it began.
+ * Bound: until, reason, whether it counts, now, in a row since.
+ */
 const PAUSE = `UPDATE endpoint SET paused_until_ms = max(paused_until_ms, ?), pause_reason = ?,
-  limits_in_a_row = CASE WHEN paused_until_ms > ? THEN limits_in_a_row + 1 ELSE 1 END`;
+  limits_in_a_row = CASE WHEN NOT ? OR paused_until_ms > ? THEN limits_in_a_row
+    WHEN paused_until_ms > ? THEN limits_in_a_row + 1 ELSE 1 END`;
 
 /** See `Succession`. */
 const BEGIN_ANEW = `status = ${QUEUED}, attempt_due_ms = NULL, retries_used = 0, part_index = 0, error = NULL,
@@ -53,7 +57,11 @@ export function prepareStatements(db: DatabaseSync) {
        WHERE channel_id = ? AND status IN (${RETRYING}, ${BETWEEN_PARTS})`,
     ),
     moveOne: db.prepare(`UPDATE delivery SET channel_id = ?, ${BEGIN_ANEW} WHERE id = ?`),
-    addEndpoint: db.prepare('INSERT INTO endpoint (hash, provider) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    // The same address may belong to another provider now: a pause of the platform is for those of today.
+    putEndpoint: db.prepare(
+      `INSERT INTO endpoint (hash, provider) VALUES (?, ?)
+       ON CONFLICT (hash) DO UPDATE SET provider = excluded.provider WHERE provider <> excluded.provider`,
+    ),
     findEndpoint: db.prepare('SELECT id FROM endpoint WHERE hash = ?'),
     endpointState: db.prepare(
       'SELECT paused_until_ms, limits_in_a_row, stop_reason FROM endpoint WHERE id = ?',

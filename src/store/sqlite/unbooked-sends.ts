@@ -2,10 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LONGEST_WINDOW_MS } from '../../core/rate-windows.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** Attempts looked at, at most: more than any platform allows in a window, and a matter of milliseconds. */
-const MAX_ATTEMPTS = 10_000;
-/** Who began before this had ended, by any deadline, before the longest window. */
+/** Slots for one endpoint at most; no platform allows as many in a window. */
+const MAX_SLOTS = 10_000;
+/** Attempts of all endpoints that are looked at: what a start has time for, 0.16 s. */
+const MAX_ATTEMPTS = 100_000;
+/** Who began before this had ended before the longest window, by any deadline that makes sense. */
 const LOOK_BACK_MS = 2 * LONGEST_WINDOW_MS;
+
+type AttemptRow = readonly [id: number, endpointId: number, startedAtMs: number, durationMs: number | null];
 
 /**
  * Requests that were sent while their endpoint had no limit hold no slots. When a limit is switched on, which takes a
@@ -13,28 +17,34 @@ const LOOK_BACK_MS = 2 * LONGEST_WINDOW_MS;
  * had ended now.
  */
 export function bookUnbookedSends(db: DatabaseSync, clock: StoreClock): void {
-  const wallMs = clock.wallMs();
-  const firstId = firstSince(db, wallMs - LOOK_BACK_MS);
+  const recent = findRecent(db, clock.wallMs());
   // A new store has none, and most starts come long after the last request.
-  if (firstId === null) return;
+  if (recent.length === 0) return;
+  db.exec('BEGIN IMMEDIATE');
   db.prepare('DELETE FROM slot WHERE ended_ms <= ?').run(clock.nowMs() - LONGEST_WINDOW_MS);
-  db.prepare(
-    `INSERT INTO slot (attempt_id, endpoint_id, ended_ms)
-     SELECT id, endpoint_id, :endMs FROM attempt
-     WHERE id >= :firstId AND started_at_ms <= :wallMs
-       AND (duration_ms IS NULL OR started_at_ms + duration_ms > :wallMs - ${LONGEST_WINDOW_MS})
-     ON CONFLICT DO NOTHING`,
-  ).run({ endMs: clock.endMs(), firstId, wallMs });
+  const book = db.prepare(
+    'INSERT INTO slot (attempt_id, endpoint_id, ended_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  for (const [id, endpointId] of recent) book.run(id, endpointId, clock.endMs());
+  db.exec('COMMIT');
 }
 
-/** The id of the first attempt since `wallMs`, by the clock of the machine; null: there is none. */
-function firstSince(db: DatabaseSync, wallMs: number): number | null {
-  const newestFirst = db.prepare('SELECT id, started_at_ms FROM attempt ORDER BY id DESC LIMIT ?');
-  let firstId: number | null = null;
-  for (const row of newestFirst.iterate(MAX_ATTEMPTS)) {
-    const { id, started_at_ms: startedAtMs } = row as { id: number; started_at_ms: number };
-    if (startedAtMs < wallMs) break;
-    firstId = id;
+/** Attempts that may have ended within the longest window before `wallMs`, the newest of each endpoint. */
+function findRecent(db: DatabaseSync, wallMs: number): AttemptRow[] {
+  const newestFirst = db.prepare(
+    'SELECT id, endpoint_id, started_at_ms, duration_ms FROM attempt ORDER BY id DESC LIMIT ?',
+  );
+  newestFirst.setReturnArrays(true);
+  const recent: AttemptRow[] = [];
+  const slots = new Map<number, number>();
+  for (const row of newestFirst.iterate(MAX_ATTEMPTS) as Iterable<unknown> as Iterable<AttemptRow>) {
+    const [, endpointId, startedAtMs, durationMs] = row;
+    if (startedAtMs < wallMs - LOOK_BACK_MS) break;
+    const endedAtMs = durationMs === null ? wallMs : startedAtMs + durationMs;
+    const count = slots.get(endpointId) ?? 0;
+    if (startedAtMs > wallMs || endedAtMs <= wallMs - LONGEST_WINDOW_MS || count === MAX_SLOTS) continue;
+    slots.set(endpointId, count + 1);
+    recent.push(row);
   }
-  return firstId;
+  return recent;
 }

@@ -71,7 +71,7 @@ function registerChannel(
   { name, providerId, endpointHash }: ChannelRegistration,
 ): RegisteredChannel {
   sql.addChannel.run(name, providerId);
-  sql.addEndpoint.run(endpointHash, providerId);
+  sql.putEndpoint.run(endpointHash, providerId);
   const channel = sql.findChannel.get(name, providerId) as { id: number };
   const endpoint = sql.findEndpoint.get(endpointHash) as { id: number };
   const moved = succession.begin(name, channel.id);
