@@ -328,7 +328,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   await before;
   const result = await sender.send(`,
     ),
-    replace(RUN_LANE, '  onSent();\n', '  over();\n  onSent();\n'),
+    replace(RUN_LANE, '  onSent(result);\n', '  over();\n  onSent(result);\n'),
   ]),
   bug('what waits for the disk has no bound', 'overload', /nobody was told 503|memory grew/, [
     replace(STORE, 'const MAX_WAITING_TEXT = 16 * 1024 * 1024;', 'const MAX_WAITING_TEXT = Infinity;'),

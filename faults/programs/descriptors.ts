@@ -21,7 +21,7 @@ const IDLE_CLIENTS = 1_000;
 const CLIENTS = 16;
 /** More than a channel may have in flight at once. */
 const MESSAGES = 300;
-/** What `run-lane` allows one channel. */
+/** What the dispatcher allows one channel. */
 const MAX_IN_FLIGHT = 128;
 /** Files that are opened when they are first needed. */
 const SLACK = 32;

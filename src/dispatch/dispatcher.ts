@@ -19,8 +19,10 @@ const MAX_IN_FLIGHT = 128;
  * it stands in memory several times: as a text, as the body of a request, on its way to the socket.
  */
 const MAX_TEXT_IN_HAND = 16 * 1024 * 1024;
-/** The same for texts that are longer than the share of their channel. */
+/** The same for texts that are longer than the share of their channel … */
 const MAX_LENT_TEXT = 16 * 1024 * 1024;
+/** … and for those of channels whose last request was not answered. */
+const MAX_LENT_TO_SILENT = 8 * 1024 * 1024;
 
 /** A channel as the dispatcher serves it. */
 export interface LaneConfig {
@@ -56,7 +58,7 @@ export interface Dispatcher {
   stop(graceMs: number, giveUp: () => void): Promise<void>;
 }
 
-/** Settles what an earlier process left in flight, then runs one lane per channel. Lanes never touch each other's state. */
+/** Settles what an earlier process left in flight, then runs one lane per channel. Lanes share nothing but room for long texts. */
 export async function startDispatcher(
   deps: DispatcherDeps,
 ): Promise<Dispatcher & { interrupted: Interrupted }> {
@@ -72,7 +74,10 @@ export async function startDispatcher(
 
   const maxInFlight = Math.max(1, Math.min(MAX_IN_FLIGHT, Math.floor(deps.maxInFlight / lanes.length)));
   const stopping = new AbortController();
-  const textLoans = createTextLoans(MAX_LENT_TEXT, stopping.signal);
+  const textLoans = {
+    toAnswering: createTextLoans(MAX_LENT_TEXT, stopping.signal),
+    toSilent: createTextLoans(MAX_LENT_TO_SILENT, stopping.signal),
+  };
   const wakers = new Map<number, Waker>();
   const wakersOfEndpoint = new Map<number, Waker[]>();
   for (const { ref } of lanes) {

@@ -322,12 +322,15 @@ async function startLanes({
   maxInFlight = 1_000,
   ordered = false,
   texts: queued,
+  mute = [],
 }: {
   endpoints: readonly string[];
   maxInFlight?: number;
   ordered?: boolean;
   windows?: readonly RateLimitWindow[];
   texts: readonly string[];
+  /** Lanes whose requests get no answer. */
+  mute?: readonly string[];
 }) {
   const clock = createSimulatedClock();
   const store = openInlineStore({ path: IN_MEMORY, clock });
@@ -340,8 +343,10 @@ async function startLanes({
     sender: {
       async send({ text }: { text: string }): Promise<SendResult> {
         sent.push({ lane: ref.name, text, atMs: clock.monotonicMs() });
-        await clock.wait(100);
-        return { outcome: outcome('ok'), moreParts: false, durationMs: 100 };
+        const isMute = mute.includes(ref.name);
+        await clock.wait(isMute ? 10_000 : 100);
+        if (!isMute) return { outcome: outcome('ok'), moreParts: false, durationMs: 100 };
+        return { outcome: { ...outcome('unknown'), httpStatus: null }, moreParts: false, durationMs: 10_000 };
       },
     },
     windows,
@@ -419,6 +424,22 @@ test('a short text waits for none of them', async () => {
   await post('short', refs.slice(19));
   await clock.advance(0);
   assert.deepEqual(firstChars(sent), [...'llll', 's']);
+});
+
+test('groups that do not answer hold up the long texts of those that do once, not each time', async () => {
+  const mute = Array.from({ length: 8 }, (_, index) => `lane${index}`);
+  const { clock, sent, refs, post } = await startLanes({
+    endpoints: Array.from({ length: 20 }, (_, index) => `endpoint ${index}`),
+    texts: [],
+    mute,
+  });
+  await post('1'.repeat(4 * 1024 * 1024), refs);
+  await clock.advance(20_300);
+  const answering = () => sent.filter(({ lane }) => !mute.includes(lane));
+  assert.deepEqual(firstChars(answering()), Array(12).fill('1'));
+  await post('2'.repeat(4 * 1024 * 1024), refs);
+  await clock.advance(299);
+  assert.deepEqual(firstChars(answering().slice(12)), Array(12).fill('2'));
 });
 
 test('long texts to ordered channels and those with a limit come one by one, in their order', async () => {

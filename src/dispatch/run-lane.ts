@@ -14,7 +14,8 @@ import {
   type Turn,
 } from '../store/store.ts';
 import { type DeliveryPolicy, decideNextStep } from './retry-decision.ts';
-import type { TextLoan, TextLoans } from './text-loans.ts';
+import type { TextLoans } from './text-loans.ts';
+import { createTextRoom } from './text-room.ts';
 import type { Waker } from './waker.ts';
 
 /** How long a lane keeps still after the store or a bug has stopped it. */
@@ -45,14 +46,20 @@ export interface LaneEvents {
   bug(channel: string, error: unknown): void;
 }
 
+/** Groups that do not answer keep what they borrow until their deadlines, so they have room of their own to borrow from. */
+export interface LentText {
+  readonly toAnswering: TextLoans;
+  readonly toSilent: TextLoans;
+}
+
 export interface LaneDeps {
   readonly store: Pick<Store, 'takeTurns' | 'recordAttempt'>;
   readonly channel: ChannelRef;
   /** Requests in flight at most. The windows allow fewer on every chat platform. */
   readonly maxInFlight: number;
-  /** Bytes of text in hand at most, but for what is borrowed from `textLoans`. */
+  /** Bytes of text in hand at most, but for what is borrowed. */
   readonly maxText: number;
-  readonly textLoans: TextLoans;
+  readonly textLoans: LentText;
   readonly sender: Sender;
   readonly windows: readonly RateLimitWindow[];
   readonly ordered: boolean;
@@ -72,23 +79,18 @@ export interface LaneDeps {
  */
 export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> {
   const { maxInFlight, maxText, textLoans } = deps;
+  let lastAnswered = true;
+  const textRoom = createTextRoom(maxText, () => (lastAnswered ? textLoans.toAnswering : textLoans.toSilent));
   /** Attempts until their request has ended, and until its end is recorded. */
   const sending = createBag<Turn>();
   const unrecorded = createBag<Promise<void>>();
-  /** Bytes of the texts of those. */
-  let textInHand = 0;
-  let loan: TextLoan | null = null;
-  const returnLoan = () => {
-    loan?.giveBack();
-    loan = null;
-  };
   const trouble = createTroubleReport(deps);
 
   function serve(turn: Turn): void {
-    const textBytes = Buffer.byteLength(turn.text);
-    textInHand += textBytes;
+    const dropText = textRoom.take(Buffer.byteLength(turn.text));
     const endSending = sending.add(turn);
-    const serving = serveTurn(deps, turn, trouble, () => {
+    const serving = serveTurn(deps, turn, trouble, ({ outcome }) => {
+      lastAnswered = outcome.httpStatus !== null;
       const wasFull = sending.size >= maxInFlight;
       endSending();
       if (wasFull) deps.waker.wake();
@@ -98,8 +100,7 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
       .then((next) => {
         endSending();
         endRecording();
-        textInHand -= textBytes;
-        if (textInHand === 0) returnLoan();
+        dropText();
         wakeEndpoint(deps, next ?? null);
       });
     const endRecording = unrecorded.add(serving);
@@ -109,9 +110,7 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
   async function serveDue() {
     // A slow disk makes the attempts wait for their records, and the lane for those.
     const limit = Math.min(maxInFlight - sending.size, 2 * maxInFlight - unrecorded.size);
-    // What was borrowed is for one take: until it has ended there is no room for more.
-    const textRoom = loan === null ? maxText - textInHand : textInHand === 0 ? loan.bytes : 0;
-    const { turns, ...rest } = await takeTurns(deps, { limit, textRoom }, trouble, stop);
+    const { turns, ...rest } = await takeTurns(deps, { limit, textRoom: textRoom.free() }, trouble, stop);
     for (const turn of turns) serve(turn);
     return rest;
   }
@@ -120,10 +119,10 @@ export async function runLane(deps: LaneDeps, stop: AbortSignal): Promise<void> 
   while (!stop.aborted) {
     const { failedUnsent, waitMs, heldUp, textWanted } = await serveDue();
     if (failedUnsent > 0) deps.events.failedUnsent(deps.channel.name, failedUnsent);
-    if (textInHand === 0) {
-      returnLoan();
+    if (textRoom.isEmpty()) {
+      textRoom.giveLoanBack();
       if (textWanted > 0) {
-        loan = await textLoans.borrow(textWanted);
+        await textRoom.borrow(textWanted);
         continue;
       }
     }
@@ -176,13 +175,13 @@ async function serveTurn(
   deps: LaneDeps,
   turn: Turn,
   trouble: TroubleReport,
-  onSent: () => void,
+  onSent: (result: SendResult) => void,
 ): Promise<NextStep | null> {
   const { sender, policy, random, events, inFlight, channel } = deps;
   const { messageId, text, partIndex, retriesUsed, limitsInARow, attemptId, deliveryId } = turn;
   const mark = inFlight.mark(attemptId);
   const result = await sender.send({ messageId, text, partIndex }, mark.leaving);
-  onSent();
+  onSent(result);
   const { outcome, moreParts, durationMs } = result;
   const next = decideNextStep({ outcome, moreParts, retriesUsed, limitsInARow }, policy, random());
   // A crash between the two marks leaves the attempt `unknown`, and the message may go again: twice at worst, never zero times.
