@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { whyUnavailable } from '../accept/why-unavailable.ts';
 import type { Logger } from '../log/logger.ts';
 import { StoreError } from '../store/store.ts';
 import type { Lang } from '../texts/texts.ts';
@@ -21,7 +22,7 @@ export function createErrorHandler({ nextId, logger, lang }: ErrorHandlerDeps) {
       sendError(reply, id, refusal);
     } else if (error instanceof StoreError) {
       logger.warn('api', texts[lang].api.storeFailed, { id, kind: error.kind, error: error.message });
-      sendError(reply, id, unavailable(error.kind === 'closed' ? 'stopping' : 'store', error));
+      sendError(reply, id, unavailable(whyUnavailable(error), error));
     } else {
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       logger.error('api', texts[lang].api.requestFailed, { id, error: cause });

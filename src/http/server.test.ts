@@ -144,6 +144,19 @@ test('a store that cannot read is 503, not 500', async (t) => {
   }
 });
 
+test('a log that too many ask is overloaded: the store itself is well', async (t) => {
+  const fails = () => Promise.reject(new StoreError('overloaded', 'too many'));
+  async function* walkFails() {
+    yield await fails();
+  }
+  const { url } = await startServer(t, {
+    pushLog: { listMessages: fails, getMessage: fails, walkMessages: walkFails },
+  });
+  const response = await fetch(`${url}/api/messages`, { headers: { 'accept-language': 'en' } });
+  assert.equal(response.status, 503);
+  assert.equal(((await response.json()) as { msg: string }).msg, texts.en.api.unavailableOverloaded);
+});
+
 const missing: { method: string; path: string; status: number; allow: string | null }[] = [
   { method: 'GET', path: '/nope', status: 404, allow: null },
   { method: 'POST', path: '/api/nope', status: 404, allow: null },
