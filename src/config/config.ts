@@ -22,7 +22,7 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly headers: readonly { readonly name: string; readonly value: Secret }[];
-    /** Requests per second over all callers; 0 = no limit. */
+    /** POST requests per second over all callers; 0 = no limit. */
     readonly maxRequestsPerSecond: number;
     readonly bodyLimitBytes: number;
     readonly allowedHosts: readonly string[];

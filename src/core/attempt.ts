@@ -15,6 +15,6 @@ export interface Attempt {
   readonly platformCode: string | null;
   readonly response: string | null;
   readonly error: LocalText | null;
-  /** An earlier attempt of this delivery ended `unknown`, so this one may be a second copy. */
+  /** The group may have the text already, from an earlier attempt that ended `unknown` or an earlier delivery of the message. */
   readonly possibleDuplicate: boolean;
 }

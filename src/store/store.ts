@@ -57,7 +57,7 @@ export interface Store {
 export interface ChannelRegistration {
   readonly name: string;
   readonly providerId: string;
-  /** A hash of the endpoint's URL: windows and pauses belong to the endpoint, not to the channel's name. */
+  /** Of what the platform's limits belong to, see `endpointHash`: windows and pauses are the endpoint's, not the channel's. */
   readonly endpointHash: string;
 }
 

@@ -20,9 +20,9 @@ export interface IndexReader {
 
 /** How often is looked whether there is something to index. */
 const LOOK_INTERVAL_MS = 1_000;
-/** With more commands than this in that time the store is busy: indexing waits … */
+/** With more commands than this in that time the store is busy: indexing takes little, and where there is no thread yet … */
 const BUSY_COMMANDS = 500;
-/** … until so many have come meanwhile. What is not indexed is read, a million short texts in about a second. */
+/** … it waits for so many. What is not indexed is read, a million short texts in about a second. */
 const MAX_COMMANDS_BEHIND = 400_000;
 /**
  * With more commands than this it waits for quieter times altogether: about 1,700 messages, twice what can be indexed beside

@@ -151,7 +151,7 @@ export const config: typeof zh = {
     'api.host': 'address to listen on, "" = every interface',
     'api.port': 'port to listen on',
     'api.headers': 'headers that each request to /api/ must carry, equal in value',
-    'api.rate_limit.frequency': 'API requests per second over all callers, 0 = no limit',
+    'api.rate_limit.frequency': 'POST requests to the API per second over all callers, 0 = no limit',
     'api.body_limit': 'largest request body, bytes',
     'api.allowed_hosts': 'Host names allowed beside localhost and IP addresses while no api.headers are set',
     'store.url': 'store: "sqlite:PATH" (relative to the folder of this file) or "postgres://…"',

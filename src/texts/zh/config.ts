@@ -147,7 +147,7 @@ export const config = {
     'api.host': '监听地址，"" = 所有网卡',
     'api.port': '监听端口',
     'api.headers': '调用 /api/ 必须携带的请求头，全部相等才放行',
-    'api.rate_limit.frequency': '每秒最多处理的 API 请求数（所有调用者合计），0 = 不限制',
+    'api.rate_limit.frequency': '每秒最多处理的 API POST 请求数（所有调用者合计），0 = 不限制',
     'api.body_limit': '请求体的最大字节数',
     'api.allowed_hosts': '没有设置 api.headers 时，除 localhost 和 IP 外允许的 Host',
     'store.url': '存储："sqlite:文件路径"（相对于本文件所在目录）或 "postgres://…"',
