@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
+import './node-version.js';
 import { executionAsyncResource } from 'node:async_hooks';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -28,7 +29,7 @@ const root = join(import.meta.dirname, '..');
 // Compiled code is kept beside the packages, where only the installing user can write: a start takes two thirds of the
 // processor time, and 50 MiB less memory, since no types are stripped then. Where it cannot be kept, nothing is lost.
 const cache = join(root, 'node_modules/.cache/postpoint');
-enableCompileCache(cache);
+module.enableCompileCache(cache);
 // For the threads.
 process.env.NODE_COMPILE_CACHE = cache;
 const built = builtMain(root);
@@ -37,4 +38,4 @@ const { startCli } =
   built === null ? await import('../src/cli/main.ts') : await import(pathToFileURL(built).href);
 void startCli();
 // A service that is killed one day writes nothing at its end.
-setTimeout(flushCompileCache, 5_000).unref();
+setTimeout(module.flushCompileCache, 5_000).unref();

@@ -89,6 +89,8 @@ export async function startApp(deps: AppDeps): Promise<App> {
     };
   });
 
+  // A counter that appears with its first failure has no rate for it.
+  for (const { ref } of channels) metrics.failed.inc({ channel: ref.name }, 0);
   const recipients = channels.map(({ ref, tags }) => ({ ...ref, tags }));
   const accept = createAccept({
     store,

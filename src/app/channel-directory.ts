@@ -2,7 +2,7 @@ import type { Overflow } from '../core/channel-config.ts';
 import type { Clock } from '../core/clock.ts';
 import { type RateLimitWindow, strictestWindows } from '../core/rate-windows.ts';
 import type { ChannelDirectory, ChannelState } from '../http/routes/channels.ts';
-import type { ChannelRef, Store } from '../store/store.ts';
+import type { ChannelRef, HeldEndpoint, Store } from '../store/store.ts';
 
 /** A configured channel, as far as the directory shows it. */
 export interface DirectoryEntry {
@@ -53,7 +53,7 @@ export function createChannelDirectory(
           name,
           provider: providerId,
           tags,
-          state: hold === undefined ? 'active' : hold.stoppedAtMs === null ? 'paused' : 'stopped',
+          state: stateOf(hold),
           pausedUntilMs: hold?.pausedUntilMs ?? null,
           reason: hold?.reason ?? null,
           queueDepth: depthByName.get(name) ?? 0,
@@ -69,6 +69,10 @@ export function createChannelDirectory(
         };
       });
     },
+    async listStates() {
+      const held = new Map((await store.listHeldEndpoints()).map((hold) => [hold.endpointId, hold]));
+      return entries.map(({ ref: { name, endpointId } }) => ({ name, state: stateOf(held.get(endpointId)) }));
+    },
     async resume(name) {
       const entry = entries.find(({ ref }) => ref.name === name);
       if (entry === undefined) return false;
@@ -78,4 +82,9 @@ export function createChannelDirectory(
       return true;
     },
   };
+}
+
+function stateOf(hold: HeldEndpoint | undefined): ChannelState['state'] {
+  if (hold === undefined) return 'active';
+  return hold.stoppedAtMs === null ? 'paused' : 'stopped';
 }

@@ -35,6 +35,7 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
           return;
         }
         case 'failed':
+          metrics.failed.inc({ channel });
           logger.error(channel, say.gaveUp, { ...fields, [say.reason]: next.error[lang] });
           return;
         default:
@@ -42,6 +43,7 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
       }
     },
     failedUnsent(channel, count) {
+      metrics.failed.inc({ channel }, count);
       logger.error(channel, say.stoppedUnsent, { [say.count]: count });
     },
     storeTrouble(channel, error) {

@@ -96,6 +96,7 @@ const lines: { argv: string[]; code: number; out?: RegExp; err?: RegExp; env?: C
   { argv: ['-h'], code: 0, out: /可用命令:/ },
   { argv: ['--help'], code: 0, out: /Available Commands:/, env: { LANG: 'en_US.UTF-8' } },
   { argv: ['help'], code: 0, out: /可用命令:/ },
+  { argv: ['help', 'help'], code: 0, out: /可用命令:/ },
   {
     argv: ['help', 'test'],
     code: 0,

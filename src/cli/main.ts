@@ -74,11 +74,11 @@ export async function runCli(argv: readonly string[], io: CliIo, deps: CliDeps =
 
 async function parse(program: Command, argv: readonly string[]): Promise<void> {
   const [first, second] = argv;
+  if (first === 'help' && second === 'help') return parse(program, ['help']);
   // `help foo` would show the general help as if nothing were wrong.
   if (
     first === 'help' &&
     second !== undefined &&
-    second !== 'help' &&
     !second.startsWith('-') &&
     !commandNames(program).includes(second)
   )

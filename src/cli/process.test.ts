@@ -26,6 +26,17 @@ for (const { argv, code, out, err } of [
   });
 }
 
+test('a Node.js that is too old is told, not met with an error of its own', () => {
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.5' } })`;
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(old)}`];
+  const ran = spawnSync(process.execPath, [...flags, program, '-v'], { cwd, encoding: 'utf8' });
+  assert.deepEqual([ran.status, ran.stdout], [1, '']);
+  assert.match(
+    ran.stderr,
+    /^PostPoint 需要 Node\.js 26 .* 20\.19\.5.*\nPostPoint needs Node\.js 26 .*npm start.*\n$/,
+  );
+});
+
 test('a service whose files are not all there ends, though the store is open by then', () => {
   writeFileSync(
     join(cwd, 'half.toml'),

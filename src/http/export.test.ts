@@ -166,6 +166,25 @@ test('CSV: a byte order mark, the names, a row for each delivery, in the languag
   );
 });
 
+for (const [query, statuses] of [
+  ['status=failed', ['failed']],
+  ['status=queued&channel=ops', ['queued']],
+  ['channel=ops', ['failed', 'queued']],
+  ['channel=other', []],
+] as const) {
+  test(`CSV with ${query}: of a message that matches, the deliveries that do`, async (t) => {
+    const { url } = await startServer(t, logOf(1));
+    const csv = await (await fetch(`${url}/api/messages/export?format=csv&${query}`)).text();
+    const rows = csv.split('\r\n').slice(1, -1);
+    assert.deepEqual(
+      rows.map((row) => row.split(',')[6]),
+      statuses,
+    );
+    const ndjson = await (await fetch(`${url}/api/messages/export?format=ndjson&${query}`)).text();
+    assert.equal(JSON.parse(ndjson).deliveries.length, 2);
+  });
+}
+
 test('an empty log: an empty file, or one with the names only', async (t) => {
   const { url } = await startServer(t, logOf(0));
   assert.equal(await (await fetch(`${url}/api/messages/export?format=ndjson`)).text(), '');

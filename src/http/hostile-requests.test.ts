@@ -149,6 +149,12 @@ const broken: { name: string; send: string; status: number; msg: string }[] = [
   },
   { name: 'silence', send: '', status: 408, msg: api.requestTimeout },
   {
+    name: 'two Host lines',
+    send: `${HEAD.replace('Content-Type', 'host: example.com\r\nContent-Type')}Content-Length: 11\r\n\r\n{"msg":"a"}`,
+    status: 400,
+    msg: api.hostRepeated,
+  },
+  {
     name: 'a tunnel',
     send: 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
     status: 404,

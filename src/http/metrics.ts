@@ -13,10 +13,14 @@ export interface Metrics {
   readonly resent: Counter;
   /** Ended attempts, by channel and outcome. */
   readonly attempts: Counter<'channel' | 'outcome'>;
+  /** Deliveries that have failed for good, also without an attempt. */
+  readonly failed: Counter<'channel'>;
   /** Seconds from the start of an attempt to its outcome. */
   readonly attemptDuration: Histogram<'channel'>;
   /** Deliveries that are not finished; set at each scrape. */
   readonly openDeliveries: Gauge<'channel'>;
+  /** 1 for the state that a channel is in, 0 for the others; set at each scrape. */
+  readonly channelState: Gauge<'channel' | 'state'>;
   /** 1 while messages are taken; set at each scrape. */
   readonly ready: Gauge;
 }
@@ -43,6 +47,12 @@ export function createMetrics(): Metrics {
       labelNames: ['channel', 'outcome'],
       registers,
     }),
+    failed: new Counter({
+      name: 'postpoint_failed_deliveries_total',
+      help: 'Deliveries that have failed for good',
+      labelNames: ['channel'],
+      registers,
+    }),
     attemptDuration: new Histogram({
       name: 'postpoint_attempt_duration_seconds',
       help: 'Duration of delivery attempts',
@@ -54,6 +64,12 @@ export function createMetrics(): Metrics {
       name: 'postpoint_open_deliveries',
       help: 'Deliveries that are not finished (queue depth)',
       labelNames: ['channel'],
+      registers,
+    }),
+    channelState: new Gauge({
+      name: 'postpoint_channel_state',
+      help: 'Whether a channel is active, paused or stopped',
+      labelNames: ['channel', 'state'],
       registers,
     }),
     ready: new Gauge({ name: 'postpoint_ready', help: '1 while messages are taken', registers }),

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Secret } from '../core/secret.ts';
 import { StoreError } from '../store/store.ts';
 import { texts } from '../texts/texts.ts';
-import { jsonOf, rawExchange, startServer } from './test-support.ts';
+import { jsonOf, rawExchange, STOPPED_CHANNEL, startServer } from './test-support.ts';
 
 // Goal: each code of the contract's table, its shape and headers, over a real socket. Method: one server per rule.
 
@@ -291,6 +291,13 @@ test('health, redirects and metrics', async (t) => {
 
   const metrics = await (await fetch(`${url}/metrics`)).text();
   assert.match(metrics, /^postpoint_open_deliveries\{channel="ops"\} 3$/m);
+  const states = metrics.split('\n').filter((line) => line.startsWith('postpoint_channel_state{'));
+  assert.deepEqual(
+    states,
+    ['active"} 0', 'paused"} 0', 'stopped"} 1'].map(
+      (end) => `postpoint_channel_state{channel="${STOPPED_CHANNEL.name}",state="${end}`,
+    ),
+  );
   assert.match(metrics, /^postpoint_ready 0$/m);
   assert.match(metrics, /^process_cpu_seconds_total /m);
 });

@@ -194,7 +194,18 @@ function noCompiler(): never {
   throw new Error('no route has a schema');
 }
 
+/** RFC 9112 section 3.2: one `Host`, neither none nor two; with two a proxy in front of us may have gone by the other one. */
 function checkHost(raw: IncomingMessage): ApiError | null {
-  if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return null;
-  return invalidArgument((t) => t.hostMissing);
+  if (raw.headers.host === undefined)
+    return raw.httpVersion === '1.1' ? invalidArgument((t) => t.hostMissing) : null;
+  return countHosts(raw.rawHeaders) > 1 ? invalidArgument((t) => t.hostRepeated) : null;
+}
+
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
 }

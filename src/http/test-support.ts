@@ -72,7 +72,7 @@ const RESEND_ANSWERS: Readonly<Record<string, ResendAnswer>> = {
   busy: { kind: 'unavailable', why: 'overloaded' },
 };
 
-const STOPPED_CHANNEL: ChannelState = {
+export const STOPPED_CHANNEL: ChannelState = {
   name: 'ops',
   provider: 'feishu_bot',
   tags: ['team'],
@@ -142,6 +142,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     }),
     channels: {
       list: async () => [STOPPED_CHANNEL],
+      listStates: async () => [STOPPED_CHANNEL],
       resume: async (name) => name === STOPPED_CHANNEL.name,
     },
     api: {

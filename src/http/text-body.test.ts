@@ -34,6 +34,11 @@ const deep = '['.repeat(100_000) + ']'.repeat(100_000);
 const bad: { name: string; kind?: BodyKind; body: string | Buffer; want: string }[] = [
   { name: 'no msg', body: '{}', want: 'msg 是必填项' },
   { name: 'no msg but to', body: '{"to":["ops"]}', want: 'msg 是必填项' },
+  {
+    name: 'another word for msg',
+    body: '{"text":"x"}',
+    want: 'msg 是必填项；未知字段 "text"，最接近的字段是 msg',
+  },
   { name: 'msg misspelt', body: '{"mesg":"x"}', want: 'msg 是必填项；未知字段 "mesg"，最接近的字段是 msg' },
   {
     name: 'msg misspelt in a form',

@@ -45,11 +45,11 @@ function refuseUnknown(fields: Iterable<string>, kind: BodyKind): void {
   if (field !== undefined) throw invalidArgument(unknownField(field, kind));
 }
 
-/** A misspelt `msg` is named, for whoever reads only that `msg` is missing sees one. */
+/** What was written in place of `msg` is named, for whoever reads only that `msg` is missing sees one. */
 function msgMissing(fields: Iterable<string>, kind: BodyKind): ApiError {
   const field = findUnknown(fields);
   if (field === undefined) return invalidArgument((t) => t.msgRequired);
-  const why = unknownField(field, kind);
+  const why = unknownField(field, kind, ['msg']);
   return invalidArgument((t) => t.msgRequiredBecause(why(t)));
 }
 
@@ -57,9 +57,13 @@ function findUnknown(fields: Iterable<string>): string | undefined {
   return [...fields].find((field) => field !== 'msg' && field !== 'to');
 }
 
-function unknownField(field: string, kind: BodyKind): PickText {
+function unknownField(
+  field: string,
+  kind: BodyKind,
+  known: readonly [string, ...string[]] = TEXT_FIELDS,
+): PickText {
   const shown = shownWord(field);
-  const nearest = nearestWord(field, TEXT_FIELDS);
+  const nearest = nearestWord(field, known);
   return (t) => (kind === 'json' ? t.unknownField(shown, nearest) : t.unknownFormField(shown, nearest));
 }
 

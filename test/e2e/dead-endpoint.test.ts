@@ -56,6 +56,13 @@ test('a revoked hook stops its channel until a person resumes it', { timeout: 60
   const unsent = await ended(service.url, second.body.id);
   assert.deepEqual([unsent.attempts, requests()], [[], 1]);
   assert.match(unsent.error, /93000/);
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  const { name } = (await stateOf(service.url)) ?? {};
+  for (const line of [
+    `postpoint_failed_deliveries_total{channel="${name}"} 2`,
+    `postpoint_channel_state{channel="${name}",state="stopped"} 1`,
+  ])
+    assert.ok(metrics.includes(line), line);
 
   assert.equal(await service.end('SIGTERM'), 0);
   service = await startService(place);

@@ -9,13 +9,16 @@ import { ApiError } from '../api-error.ts';
 import { timeOrNull } from '../message-json.ts';
 import type { ChannelJson } from '../schemas.ts';
 
+export const CHANNEL_STATES = ['active', 'paused', 'stopped'] as const;
+export type ChannelStateName = (typeof CHANNEL_STATES)[number];
+
 /** How a channel stands now. */
 export interface ChannelState {
   readonly name: string;
   readonly provider: string;
   readonly tags: readonly string[];
   /** `stopped`: the platform said that the endpoint is gone; a person must act. */
-  readonly state: 'active' | 'paused' | 'stopped';
+  readonly state: ChannelStateName;
   /** Wall-clock ms; null unless `paused`. */
   readonly pausedUntilMs: number | null;
   /** Why it is paused or stopped; null while active. */
@@ -39,6 +42,8 @@ export interface WindowState extends RateLimitWindow {
 
 export interface ChannelDirectory {
   list(): Promise<readonly ChannelState[]>;
+  /** The little of it that costs the same however much is queued. */
+  listStates(): Promise<readonly Pick<ChannelState, 'name' | 'state'>[]>;
   /** Ends a pause or a stop because a person says so. @returns false for an unknown name. */
   resume(name: string): Promise<boolean>;
 }

@@ -9,7 +9,7 @@ import type { LogEntry } from '../../store/store.ts';
 import { type Lang, langOfHeader, texts } from '../../texts/texts.ts';
 import { ApiError } from '../api-error.ts';
 import { CSV_HEADER, CSV_START, csvRows } from '../csv.ts';
-import { type ExportFormat, parseExportQuery } from '../export-query.ts';
+import { type ExportFormat, type ExportQuery, parseExportQuery } from '../export-query.ts';
 import { messageJson } from '../message-json.ts';
 
 /** Exports at the same time: each holds a page of the log and what its client has not taken yet. */
@@ -32,19 +32,19 @@ export interface ExportDeps {
 interface Format {
   readonly type: string;
   readonly start: string;
-  rows(entry: LogEntry, lang: Lang): Iterable<string>;
+  rows(entry: LogEntry, filters: ExportQuery['filters'], lang: Lang): Iterable<string>;
 }
 
 const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   ndjson: {
     type: 'application/x-ndjson; charset=utf-8',
     start: '',
-    rows: (entry, lang) => [`${JSON.stringify(messageJson(entry, lang))}\n`],
+    rows: (entry, _filters, lang) => [`${JSON.stringify(messageJson(entry, lang))}\n`],
   },
   csv: {
     type: 'text/csv; charset=utf-8',
     start: CSV_START + CSV_HEADER,
-    rows: (entry, lang) => csvRows(messageJson(entry, lang)),
+    rows: (entry, filters, lang) => csvRows(messageJson(ofDeliveries(entry, filters), lang)),
   },
 };
 
@@ -67,7 +67,8 @@ export function registerExport(app: FastifyInstance, deps: ExportDeps): void {
     // Without a body, and without a length that would say that there is none.
     if (raw.method === 'HEAD') return reply.send(Readable.from([]));
     const callerLang = langOfHeader(raw.headers['accept-language']);
-    const stream = Readable.from(chunksOf(format, first.value ?? [], pages, callerLang), {
+    const rows = (entry: LogEntry) => format.rows(entry, filters, callerLang);
+    const stream = Readable.from(chunksOf(format.start, rows, first.value ?? [], pages), {
       objectMode: false,
     });
     // The head has left: all that can be done is to cut the answer short, which every client notices.
@@ -100,10 +101,10 @@ function takePlace(open: Set<ServerResponse>, response: ServerResponse): void {
 
 /** Nothing is read before it is wanted, and what a page has is sent before the next one is looked for. */
 async function* chunksOf(
-  { start, rows }: Format,
+  start: string,
+  rows: (entry: LogEntry) => Iterable<string>,
   first: readonly LogEntry[],
   rest: AsyncIterable<readonly LogEntry[]>,
-  lang: Lang,
 ): AsyncGenerator<string> {
   yield* inChunks(start, first);
   for await (const entries of rest) yield* inChunks('', entries);
@@ -111,7 +112,7 @@ async function* chunksOf(
   function* inChunks(before: string, entries: readonly LogEntry[]): Generator<string> {
     let chunk = before;
     for (const entry of entries) {
-      for (const row of rows(entry, lang)) {
+      for (const row of rows(entry)) {
         chunk += row;
         if (chunk.length < CHUNK_LENGTH) continue;
         yield chunk;
@@ -120,6 +121,15 @@ async function* chunksOf(
     }
     if (chunk !== '') yield chunk;
   }
+}
+
+/** A line is a delivery, so that of a message that matches those are left out that do not. */
+function ofDeliveries(entry: LogEntry, { channel, status }: ExportQuery['filters']): LogEntry {
+  if (channel === undefined && status === undefined) return entry;
+  const isWanted = (delivery: LogEntry['deliveries'][number]) =>
+    (channel === undefined || delivery.channel === channel) &&
+    (status === undefined || delivery.status === status);
+  return { ...entry, deliveries: entry.deliveries.filter(isWanted) };
 }
 
 /** `20260102T030405Z`: a time that every file system takes. */

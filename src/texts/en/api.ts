@@ -39,6 +39,7 @@ export const api: typeof zh = {
   requestId: 'X-Ppt-Request-ID must be 1–255 printable ASCII characters',
   requestIdRepeated: 'X-Ppt-Request-ID must not be repeated',
   hostMissing: 'the request has no Host',
+  hostRepeated: 'the request has more than one Host',
   badUrl: 'the URL is not valid',
   badRequest: 'the request is not valid',
   badHttp: 'this is not a valid HTTP request',
@@ -135,7 +136,7 @@ export const api: typeof zh = {
       '[start of the span (ms since 1970), accepted, delivered, failed]; spans with zeros only are left out; oldest first',
     exportMessages: 'Export the push log',
     exportAbout: (maxOpen) =>
-      `Every message that matches, newest first. ndjson: one Message a line. csv (UTF-8 with a byte order mark): one delivery a line; what could be taken for a formula begins with a single quote. After a fault on the way, or when the client takes nothing for a long time, the connection breaks off and the file is not complete. At most ${maxOpen} exports run at the same time; past that the answer is 503.`,
+      `Every message that matches, newest first. ndjson: one Message a line. csv (UTF-8 with a byte order mark): one delivery a line, with channel or status given only those that match; what could be taken for a formula begins with a single quote. After a fault on the way, or when the client takes nothing for a long time, the connection breaks off and the file is not complete. At most ${maxOpen} exports run at the same time; past that the answer is 503.`,
     exportFormat: 'Format of the file',
     preview: 'What each channel would make of a text',
     previewAbout: (maxBytes) =>

@@ -38,6 +38,7 @@ export const api = {
   requestId: 'X-Ppt-Request-ID 必须是 1–255 个可打印的 ASCII 字符',
   requestIdRepeated: 'X-Ppt-Request-ID 只能出现一次',
   hostMissing: '请求缺少 Host',
+  hostRepeated: '请求有多个 Host',
   badUrl: 'URL 不合法',
   badRequest: '请求不合法',
   badHttp: '不是合法的 HTTP 请求',
@@ -134,7 +135,7 @@ export const api = {
     statsSeries: '[时间段开始（毫秒时间戳）, accepted, delivered, failed]；全为 0 的时间段省略，从早到晚',
     exportMessages: '导出推送日志',
     exportAbout: (maxOpen: number) =>
-      `符合条件的全部消息，从新到旧。ndjson 每行一条消息（Message）；csv（UTF-8 带 BOM）每行一次投递，可能被当作公式的内容前加一个单引号。中途出错，或客户端长时间不接收时，连接会中断，文件不完整。最多同时进行 ${maxOpen} 个导出，超出时返回 503。`,
+      `符合条件的全部消息，从新到旧。ndjson 每行一条消息（Message）；csv（UTF-8 带 BOM）每行一次投递，指定 channel 或 status 时只含符合的投递，可能被当作公式的内容前加一个单引号。中途出错，或客户端长时间不接收时，连接会中断，文件不完整。最多同时进行 ${maxOpen} 个导出，超出时返回 503。`,
     exportFormat: '文件格式',
     preview: '预览各通道会怎样发送一段内容',
     previewAbout: (maxBytes: number) =>
