@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { langOfHeader, texts } from '../texts/texts.ts';
+import { type Lang, langOfHeader, texts } from '../texts/texts.ts';
 import type { ApiError } from './api-error.ts';
 import { waitsForContinue } from './read-body.ts';
 import { echoedRequestId } from './request-id.ts';
@@ -33,9 +33,9 @@ export function sendJson(reply: FastifyReply, json: string): void {
   reply.header('content-type', JSON_TYPE).send(json);
 }
 
-/** The body of a refusal, in the caller's language. */
-export function errorJson(raw: IncomingMessage, id: string, error: ApiError): string {
-  const { api } = texts[langOfHeader(raw.headers['accept-language'])];
+/** The body of a refusal, in the caller's language. @param lang for a caller that asks for none. */
+export function errorJson(raw: IncomingMessage, id: string, error: ApiError, lang: Lang): string {
+  const { api } = texts[langOfHeader(raw.headers['accept-language'], lang)];
   return envelope(raw, id, error.code, error.pickText(api));
 }
 
@@ -44,14 +44,14 @@ export function errorJson(raw: IncomingMessage, id: string, error: ApiError): st
  * body has been received and dropped (the server's request timeout bounds that): closing it earlier would reset
  * it, and a reset makes many clients lose the answer.
  */
-export function sendError(reply: FastifyReply, id: string, error: ApiError): void {
+export function sendError(reply: FastifyReply, id: string, error: ApiError, lang: Lang): void {
   const raw = reply.request.raw;
   // Nobody is there to read it, or the connection already got its last answer.
   if (reply.raw.destroyed || raw.socket.destroyed || raw.socket.writableEnded) {
     reply.hijack();
     return;
   }
-  const json = errorJson(raw, id, error);
+  const json = errorJson(raw, id, error, lang);
   reply.code(error.status).headers(error.headers).header('content-type', JSON_TYPE);
   if (hasUnreadBody(raw)) answerBeforeBody(reply, json);
   else reply.send(json);

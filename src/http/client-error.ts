@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { texts } from '../texts/texts.ts';
+import { type Lang, texts } from '../texts/texts.ts';
 import { errorJson, JSON_TYPE } from './answer.ts';
 import { type ApiError, invalidArgument } from './api-error.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -24,7 +24,12 @@ export function trackRequest(raw: IncomingMessage, response: ServerResponse): vo
 }
 
 /** Answers what never became a request, or stopped in the middle of one: broken HTTP, too large headers, too slow. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, newId: () => string): void {
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  newId: () => string,
+  lang: Lang,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -44,7 +49,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
     }
   }
   const current = open !== undefined && !open.raw.complete ? open.raw : null;
-  socket.end(lastAnswer(refusalFor(error.code), newId(), current));
+  socket.end(lastAnswer(refusalFor(error.code), newId(), current, lang));
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
@@ -55,11 +60,11 @@ function refusalFor(code: string | undefined): ApiError {
 }
 
 /** A whole HTTP answer as text, for a connection that has no response object. */
-export function lastAnswer(error: ApiError, id: string, raw: IncomingMessage | null): string {
+export function lastAnswer(error: ApiError, id: string, raw: IncomingMessage | null, lang: Lang): string {
   const json =
     raw === null
-      ? JSON.stringify({ code: error.code, msg: error.pickText(texts.zh.api), id })
-      : errorJson(raw, id, error);
+      ? JSON.stringify({ code: error.code, msg: error.pickText(texts[lang].api), id })
+      : errorJson(raw, id, error, lang);
   const headers = {
     ...SECURITY_HEADERS,
     ...error.headers,

@@ -19,14 +19,14 @@ export function createErrorHandler({ nextId, logger, lang }: ErrorHandlerDeps) {
     const id = nextId();
     const refusal = asRefusal(error);
     if (refusal !== null) {
-      sendError(reply, id, refusal);
+      sendError(reply, id, refusal, lang);
     } else if (error instanceof StoreError) {
       logger.warn('api', texts[lang].api.storeFailed, { id, kind: error.kind, error: error.message });
-      sendError(reply, id, unavailable(whyUnavailable(error), error));
+      sendError(reply, id, unavailable(whyUnavailable(error), error), lang);
     } else {
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       logger.error('api', texts[lang].api.requestFailed, { id, error: cause });
-      sendError(reply, id, new ApiError('internal', (t) => t.internal, { cause: error }));
+      sendError(reply, id, new ApiError('internal', (t) => t.internal, { cause: error }), lang);
     }
   };
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import type { Lang } from '../texts/texts.ts';
 import { ApiError } from './api-error.ts';
 import { answerClientError, lastAnswer, trackRequest } from './client-error.ts';
 import { holdContinue } from './read-body.ts';
@@ -45,11 +46,17 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
-export function createListeners(handler: Handler, nextId: () => string, timings: Timings): Listeners {
+/** @param lang of answers to callers that ask for none. */
+export function createListeners(
+  handler: Handler,
+  nextId: () => string,
+  lang: Lang,
+  timings: Timings,
+): Listeners {
   const servers: Server[] = [];
 
   async function open(host: string | undefined, port: number): Promise<AddressInfo> {
-    const server = createNodeServer(handler, nextId, timings);
+    const server = createNodeServer(handler, nextId, lang, timings);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
@@ -98,7 +105,7 @@ export function createListeners(handler: Handler, nextId: () => string, timings:
 /** What a machine without that IP version says. */
 const NO_SUCH_ADDRESS: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-function createNodeServer(handler: Handler, nextId: () => string, timings: Timings): Server {
+function createNodeServer(handler: Handler, nextId: () => string, lang: Lang, timings: Timings): Server {
   const server = createServer({
     requestTimeout: timings.requestTimeoutMs,
     headersTimeout: timings.headersTimeoutMs,
@@ -122,10 +129,10 @@ function createNodeServer(handler: Handler, nextId: () => string, timings: Timin
   server.on('checkExpectation', onRequest);
   server.on('connect', (raw, socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end(lastAnswer(new ApiError('not_found', (t) => t.notFound), nextId(), raw));
+    socket.end(lastAnswer(new ApiError('not_found', (t) => t.notFound), nextId(), raw, lang));
   });
   server.on('clientError', (error, socket) =>
-    answerClientError(error, socket as Parameters<typeof answerClientError>[1], nextId),
+    answerClientError(error, socket as Parameters<typeof answerClientError>[1], nextId, lang),
   );
   return server;
 }

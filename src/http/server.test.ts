@@ -302,6 +302,25 @@ test('health, redirects and metrics', async (t) => {
   assert.match(metrics, /^process_cpu_seconds_total /m);
 });
 
+test('a service that speaks English does so with callers that ask for no language', async (t) => {
+  const { url, port } = await startServer(t, { lang: 'en' });
+  const notFound = (await (await fetch(`${url}/api/nope`)).json()) as { msg: string };
+  assert.equal(notFound.msg, texts.en.api.notFound);
+  const channels = (await (await fetch(`${url}/api/channels`)).json()) as { items: { reason: string }[] };
+  assert.equal(channels.items[0]?.reason, STOPPED_CHANNEL.reason?.en);
+  const yaml = await (await fetch(`${url}/swagger/openapi.yaml`)).text();
+  assert.ok(yaml.includes(texts.en.api.docs.exportMessages));
+  for (const [send, msg] of [
+    ['garbage\r\n\r\n', texts.en.api.badHttp],
+    ['CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n', texts.en.api.notFound],
+  ] as const) {
+    const { body } = await rawExchange(port, (write) => write(send));
+    assert.equal(JSON.parse(body).msg, msg);
+  }
+  const chinese = await fetch(`${url}/api/nope`, { headers: { 'accept-language': 'zh' } });
+  assert.equal(((await chinese.json()) as { msg: string }).msg, texts.zh.api.notFound);
+});
+
 test('metrics survive a store that cannot count', async (t) => {
   const { url, logLines } = await startServer(t, { countOpen: () => Promise.reject(new Error('closed')) });
   const response = await fetch(`${url}/metrics`);

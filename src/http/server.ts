@@ -53,7 +53,7 @@ export interface HttpDeps {
   readonly version: string;
   /** Resolves when the pages are read; null where they have not been built. */
   readonly pages: Promise<PageFiles | null>;
-  /** Language of the service log; default Chinese. */
+  /** Of the service log, and of answers to callers that ask for none; default Chinese. */
   readonly lang?: Lang;
   /** For tests that must not wait as long. */
   readonly timings?: Partial<Timings>;
@@ -136,14 +136,14 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   });
   registerMetrics(app, { ...deps, lang });
   const headerNames = api.headers.map(({ name }) => name);
-  registerSwagger(app, { version: deps.version, headerNames });
-  registerPages(app, { pages: deps.pages, headerNames });
+  registerSwagger(app, { version: deps.version, headerNames, lang });
+  registerPages(app, { pages: deps.pages, headerNames, lang });
   app.register(
     async (scope) => {
       scope.addHook('onRequest', checkApiRequest);
       scope.setNotFoundHandler(refuseUnknownPath);
       registerText(scope, takeText);
-      registerMessages(scope, { pushLog: deps.pushLog, nextId });
+      registerMessages(scope, { pushLog: deps.pushLog, nextId, lang });
       registerExport(scope, {
         pushLog: deps.pushLog,
         clock,
@@ -151,14 +151,15 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
         lang,
         stallMs: timings.exportStallMs,
       });
-      registerResend(scope, { resend: deps.resend, bodyLimitBytes: api.bodyLimitBytes, nextId });
+      registerResend(scope, { resend: deps.resend, bodyLimitBytes: api.bodyLimitBytes, nextId, lang });
       eventStreams = registerEvents(scope, {
         feed: deps.feed,
         pingIntervalMs: timings.eventPingIntervalMs,
+        lang,
       });
       registerStats(scope, { countDeliveries: deps.countDeliveries, clock, nextId });
       registerPreview(scope, { preview: deps.preview, bodyLimitBytes: api.bodyLimitBytes, nextId });
-      registerChannels(scope, { channels: deps.channels, nextId });
+      registerChannels(scope, { channels: deps.channels, nextId, lang });
     },
     { prefix: '/api' },
   );
@@ -174,7 +175,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const handle = (raw: IncomingMessage, response: ServerResponse) => {
     if (!takeHotPath(raw, response)) app.routing(raw, response);
   };
-  const listeners = createListeners(handle, nextId, timings);
+  const listeners = createListeners(handle, nextId, lang, timings);
   return {
     app,
     async listen(address = api) {

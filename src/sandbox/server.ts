@@ -87,7 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const deps: PlatformDeps = { groups, history, faults, events, clock, closing: closing.signal };
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const lang = langOfHeader(incoming.headers['accept-language']);
+    const lang = langOfHeader(incoming.headers['accept-language'], 'zh');
     if (!isSafeHost(incoming.headers.host)) {
       sendAnswer(response, textAnswer(403, `${texts[lang].sandbox.refusedHost}\n`));
       return;

@@ -14,7 +14,16 @@ const headers = [
   { header: 'eng', want: 'zh' },
 ];
 for (const { header, want } of headers) {
-  test(`Accept-Language ${header}: ${want}`, () => assert.equal(langOfHeader(header), want));
+  test(`Accept-Language ${header}: ${want}`, () => assert.equal(langOfHeader(header, 'zh'), want));
+}
+
+for (const { header, want } of [
+  { header: undefined, want: 'en' },
+  { header: 'fr', want: 'en' },
+  { header: 'zh-CN,fr;q=0.9', want: 'zh' },
+]) {
+  test(`Accept-Language ${header} of a service that speaks English: ${want}`, () =>
+    assert.equal(langOfHeader(header, 'en'), want));
 }
 
 const locales = [

@@ -21,9 +21,9 @@ export function langOfLocale(env: Readonly<Record<string, string | undefined>>):
   return /^en/i.test(locale) ? 'en' : 'zh';
 }
 
-/** The language of an HTTP caller: whichever of ours `Accept-Language` wants most, else Chinese. */
-export function langOfHeader(acceptLanguage: string | undefined): Lang {
-  if (acceptLanguage === undefined) return 'zh';
+/** The language of an HTTP caller: whichever of ours `Accept-Language` wants most, else `otherwise`. */
+export function langOfHeader(acceptLanguage: string | undefined, otherwise: Lang): Lang {
+  if (acceptLanguage === undefined) return otherwise;
   const wanted = acceptLanguage
     .slice(0, 200)
     .split(',')
@@ -32,5 +32,5 @@ export function langOfHeader(acceptLanguage: string | undefined): Lang {
       return lang === undefined ? [] : [{ lang: lang.toLowerCase(), weight: Number(weight) }];
     })
     .sort((a, b) => b.weight - a.weight);
-  return wanted[0]?.lang === 'en' ? 'en' : 'zh';
+  return (wanted[0]?.lang as Lang | undefined) ?? otherwise;
 }

@@ -14,7 +14,8 @@ const rowOf = (page: Page, text: string) => page.locator('tbody tr', { hasText: 
 
 browserTest(
   'nothing is missed over a restart of the service, and its absence has words of its own',
-  { expectedOnConsole: /^Failed to load resource: net::ERR_/ },
+  // A service that stops answers 503 before it is gone.
+  { expectedOnConsole: /^Failed to load resource: (?:net::ERR_|.* 503 )/ },
   async ({ open, context }) => {
     const pages = await startPagesService(
       (urlOf) => `

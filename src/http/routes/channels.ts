@@ -51,13 +51,15 @@ export interface ChannelDirectory {
 export interface ChannelsDeps {
   readonly channels: ChannelDirectory;
   readonly nextId: () => string;
+  /** For callers that ask for none. */
+  readonly lang: Lang;
 }
 
 /** The configured channels: `GET /api/channels` and `POST /api/channels/{name}/resume`. Nothing of an endpoint is shown. */
-export function registerChannels(app: FastifyInstance, { channels, nextId }: ChannelsDeps): void {
+export function registerChannels(app: FastifyInstance, { channels, nextId, lang }: ChannelsDeps): void {
   app.get('/channels', async ({ raw }, reply) => {
-    const lang = langOfHeader(raw.headers['accept-language']);
-    const items = (await channels.list()).map((state) => channelJson(state, lang));
+    const callerLang = langOfHeader(raw.headers['accept-language'], lang);
+    const items = (await channels.list()).map((state) => channelJson(state, callerLang));
     sendJson(reply, envelope(raw, nextId(), 'ok', 'success', { items }));
     return reply;
   });

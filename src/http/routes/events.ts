@@ -18,6 +18,8 @@ export interface EventsDeps {
   readonly feed: ChangeFeed;
   /** How often a quiet stream shows that it lives. */
   readonly pingIntervalMs: number;
+  /** For callers that ask for none. */
+  readonly lang: Lang;
 }
 
 export interface EventStreams {
@@ -26,7 +28,10 @@ export interface EventStreams {
 }
 
 /** `GET /api/events`: each change of a delivery, as server-sent events. */
-export function registerEvents(app: FastifyInstance, { feed, pingIntervalMs }: EventsDeps): EventStreams {
+export function registerEvents(
+  app: FastifyInstance,
+  { feed, pingIntervalMs, lang }: EventsDeps,
+): EventStreams {
   const open = new Set<ServerResponse>();
   const render = createRender();
 
@@ -38,7 +43,7 @@ export function registerEvents(app: FastifyInstance, { feed, pingIntervalMs }: E
     }
     if (open.size >= MAX_CLIENTS) throw unavailable('overloaded');
     const response = begin(reply);
-    const lang = langOfHeader(headers['accept-language']);
+    const callerLang = langOfHeader(headers['accept-language'], lang);
     const write = (text: string) => {
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
       else response.write(text);
@@ -46,7 +51,7 @@ export function registerEvents(app: FastifyInstance, { feed, pingIntervalMs }: E
 
     const watch = feed.watch(
       {
-        changed: (changes) => write(render(changes, lang)),
+        changed: (changes) => write(render(changes, callerLang)),
         reset: (position) => write(event(position, 'reset', {})),
       },
       since,

@@ -23,7 +23,7 @@ export interface ExportDeps {
   readonly pushLog: Pick<PushLog, 'walkMessages'>;
   readonly clock: Pick<Clock, 'wallMs'>;
   readonly logger: Logger;
-  /** Language of the service log. */
+  /** Of the service log, and for callers that ask for none. */
   readonly lang: Lang;
   /** A client that takes none of what waits for it for so long gives its place to others. */
   readonly stallMs: number;
@@ -66,7 +66,7 @@ export function registerExport(app: FastifyInstance, deps: ExportDeps): void {
       .header('content-disposition', `attachment; filename="postpoint-${fileTime(clock.wallMs())}.${name}"`);
     // Without a body, and without a length that would say that there is none.
     if (raw.method === 'HEAD') return reply.send(Readable.from([]));
-    const callerLang = langOfHeader(raw.headers['accept-language']);
+    const callerLang = langOfHeader(raw.headers['accept-language'], lang);
     const rows = (entry: LogEntry) => format.rows(entry, filters, callerLang);
     const stream = Readable.from(chunksOf(format.start, rows, first.value ?? [], pages), {
       objectMode: false,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { langOfHeader, texts } from '../../texts/texts.ts';
+import { type Lang, langOfHeader, texts } from '../../texts/texts.ts';
 import { ApiError } from '../api-error.ts';
 import { contentHash } from '../content-hash.ts';
 import type { PageBodies, PageFile, PageFiles } from '../page-files.ts';
@@ -11,20 +11,22 @@ export interface PagesDeps {
   readonly pages: Promise<PageFiles | null>;
   /** Names of the headers that the API asks for; the page asks its user for their values. */
   readonly headerNames: readonly string[];
+  /** For callers that ask for none. */
+  readonly lang: Lang;
 }
 
 /** Every page is the same shell; what to show is in its address. */
 const PAGE_PATHS = ['/log', '/send'] as const;
 
 /** The pages, public and without data: all that they show comes through `/api/`. */
-export function registerPages(app: FastifyInstance, { pages, headerNames }: PagesDeps): void {
+export function registerPages(app: FastifyInstance, { pages, headerNames, lang }: PagesDeps): void {
   const site = pages.then((read) => read && siteOf(read, headerNames));
   // Whoever asks for a page then gets an error.
   site.catch(() => undefined);
   for (const path of PAGE_PATHS) {
     app.get(path, async (request, reply) => {
       const shell = (await site)?.shell;
-      if (shell === undefined) return sendNotBuilt(request, reply);
+      if (shell === undefined) return sendNotBuilt(request, reply, lang);
       reply.header('content-security-policy', PAGES_CSP).header('cross-origin-opener-policy', 'same-origin');
       return sendFile(request, reply.header('cache-control', 'no-cache'), shell);
     });
@@ -70,8 +72,8 @@ function isKnownTo(request: FastifyRequest, etag: string): boolean {
   return known.split(',').some((item) => item.trim().replace(/^W\//, '') === etag || item.trim() === '*');
 }
 
-function sendNotBuilt({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { api } = texts[langOfHeader(headers['accept-language'])];
+function sendNotBuilt({ headers }: FastifyRequest, reply: FastifyReply, lang: Lang): FastifyReply {
+  const { api } = texts[langOfHeader(headers['accept-language'], lang)];
   reply.code(503).header('cache-control', 'no-store').header('vary', 'accept-language');
   return reply.type('text/plain; charset=utf-8').send(`${api.pagesNotBuilt}\n`);
 }

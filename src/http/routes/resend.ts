@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Resend, ResendAnswer } from '../../accept/resend.ts';
 import type { Delivery } from '../../core/delivery.ts';
-import { langOfHeader } from '../../texts/texts.ts';
+import { type Lang, langOfHeader } from '../../texts/texts.ts';
 import { envelope, hasBody, sendJson } from '../answer.ts';
 import { ApiError, invalidArgument } from '../api-error.ts';
 import { unavailable } from '../error-handler.ts';
@@ -16,15 +16,20 @@ export interface ResendDeps {
   readonly resend: Resend;
   readonly bodyLimitBytes: number;
   readonly nextId: () => string;
+  /** For callers that ask for none. */
+  readonly lang: Lang;
 }
 
 /** `POST /api/messages/{id}/resend`: new deliveries of a message that is in the log. */
-export function registerResend(app: FastifyInstance, { resend, bodyLimitBytes, nextId }: ResendDeps): void {
+export function registerResend(
+  app: FastifyInstance,
+  { resend, bodyLimitBytes, nextId, lang }: ResendDeps,
+): void {
   app.post<{ Params: { id: string } }>('/messages/:id/resend', async ({ raw, params }, reply) => {
     const channels = await readChannels(raw, reply.raw, bodyLimitBytes);
     const deliveries = deliveriesOf(await resend({ messageId: params.id, channels }));
-    const lang = langOfHeader(raw.headers['accept-language']);
-    const rest = { deliveries: deliveries.map((delivery) => deliveryJson(delivery, lang)) };
+    const callerLang = langOfHeader(raw.headers['accept-language'], lang);
+    const rest = { deliveries: deliveries.map((delivery) => deliveryJson(delivery, callerLang)) };
     sendJson(reply, envelope(raw, nextId(), 'ok', 'success', rest));
     return reply;
   });

@@ -7,14 +7,17 @@ import { swaggerAssets } from '../swagger-assets.ts';
 export interface SwaggerDeps {
   readonly version: string;
   readonly headerNames: readonly string[];
+  /** For callers that ask for none. */
+  readonly lang: Lang;
 }
 
 /** `/swagger/` (Swagger UI) and `/swagger/openapi.yaml`, in the caller's language. */
-export function registerSwagger(app: FastifyInstance, { version, headerNames }: SwaggerDeps): void {
+export function registerSwagger(app: FastifyInstance, { version, headerNames, lang }: SwaggerDeps): void {
   const documents = new Map<Lang, string>();
-  async function documentIn(lang: Lang): Promise<string> {
-    const text = documents.get(lang) ?? (await writeDocument({ lang, version, headerNames }));
-    documents.set(lang, text);
+  async function documentIn(callerLang: Lang): Promise<string> {
+    const text =
+      documents.get(callerLang) ?? (await writeDocument({ lang: callerLang, version, headerNames }));
+    documents.set(callerLang, text);
     return text;
   }
 
@@ -23,7 +26,7 @@ export function registerSwagger(app: FastifyInstance, { version, headerNames }: 
     reply
       .header('vary', 'accept-language')
       .type('application/yaml; charset=utf-8')
-      .send(await documentIn(langOfHeader(request.headers['accept-language']))),
+      .send(await documentIn(langOfHeader(request.headers['accept-language'], lang))),
   );
   for (const { name, type, read } of swaggerAssets()) {
     app.get(`/swagger/${name}`, async (_request, reply) =>
