@@ -9,6 +9,7 @@ import { createTransport } from '../channel/http-client.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
+import { messageOf } from '../core/message-of.ts';
 import { type Dispatcher, startDispatcher } from '../dispatch/dispatcher.ts';
 import type { Interrupted } from '../dispatch/settle-interrupted.ts';
 import { createMetrics } from '../http/metrics.ts';
@@ -58,7 +59,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     epoch: newId(clock.wallMs()),
     onTrouble: (error) =>
       logger.warn('api', texts[lang].api.storeFailed, {
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       }),
   });
   const store = noteChanges(deps.store, feed);
@@ -170,7 +171,7 @@ export async function startApp(deps: AppDeps): Promise<App> {
     await reportLeftovers({ config, store, logger, lang }, refs, started.interrupted).catch(
       (error: unknown) =>
         logger.warn('store', texts[lang].service.leftoversUnread, {
-          [texts[lang].service.reason]: error instanceof Error ? error.message : String(error),
+          [texts[lang].service.reason]: messageOf(error),
         }),
     );
     return {
@@ -195,7 +196,7 @@ async function readPages(logger: Logger, lang: Lang): Promise<PageFiles | null> 
   } catch (error) {
     const { pagesUnreadable, reason } = texts[lang].service;
     logger.error('postpoint', pagesUnreadable, {
-      [reason]: error instanceof Error ? error.message : String(error),
+      [reason]: messageOf(error),
     });
     throw error;
   }

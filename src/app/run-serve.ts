@@ -3,6 +3,7 @@ import { isLoopbackHost } from '../config/listen-address.ts';
 import { demoConfig } from '../config/load.ts';
 import { systemClock } from '../core/clock.ts';
 import type { LocalText } from '../core/local-text.ts';
+import { messageOf } from '../core/message-of.ts';
 import { createLogger, type ServiceLogger } from '../log/create-logger.ts';
 import { providers } from '../providers/registry.ts';
 import { sandboxConfigToml } from '../sandbox/config-toml.ts';
@@ -92,7 +93,7 @@ async function serveUntilStopped(
     store = await opening;
     const { startApp } = await loading;
     inFlight = openInFlightMarks(config.store, (error) => {
-      logger.warn('store', say.inFlightTrouble, { [say.reason]: textOf(error) });
+      logger.warn('store', say.inFlightTrouble, { [say.reason]: messageOf(error) });
     });
     app = await startApp({ config, store, inFlight, logger, lang, version });
     announce(config, sandbox, app, logger, lang);
@@ -133,8 +134,4 @@ function announce(
   if (sandbox !== null) logger.info('demo', say.demoSandbox(sandbox.url));
   if (!isLoopbackHost(config.api.host) && config.api.headers.length === 0)
     logger.warn('api', say.openToNetwork);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

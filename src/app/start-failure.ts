@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { messageOf } from '../core/message-of.ts';
 import type { LogFields } from '../log/logger.ts';
 import { InFlightFileError } from '../store/in-flight-file.ts';
 import type { WhyUnusable } from '../store/sqlite/messages.ts';
@@ -43,16 +44,15 @@ export function startFailure(
   if (error instanceof StoreError)
     return { text: say.storeUnusable, fields: { [say.file]: path, [say.reason]: error.message } };
   if (error instanceof InFlightFileError)
-    return { text: say.inFlightStuck, fields: { [say.file]: error.path, [say.reason]: textOf(error.cause) } };
+    return {
+      text: say.inFlightStuck,
+      fields: { [say.file]: error.path, [say.reason]: messageOf(error.cause) },
+    };
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const address = `${config.api.host || '*'}:${config.api.port}`;
   if (code === 'EADDRINUSE') return { text: say.portTaken(address), fields: {} };
   if (code === 'EACCES') return { text: say.portForbidden(address), fields: {} };
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return { text: say.addressUnknown(address), fields: {} };
-  return { text: say.startFailed, fields: { [say.reason]: textOf(error) } };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return { text: say.startFailed, fields: { [say.reason]: messageOf(error) } };
 }

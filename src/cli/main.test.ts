@@ -298,13 +298,18 @@ test('init writes a file for its owner only, and never over another', async () =
   assert.equal(readFileSync(file, 'utf8'), 'mine');
 });
 
-test('sandbox says which port is taken', async () => {
-  const taken = Object.assign(new Error('listen'), { code: 'EADDRINUSE' });
-  const ran = await run(['sandbox'], {}, {}, { startSandbox: () => Promise.reject(taken) });
-  assert.equal(ran.code, 1);
-  assert.match(ran.err, /39271（EADDRINUSE）/);
-  assert.ok(!existsSync(file));
-});
+for (const { code, err } of [
+  { code: 'EADDRINUSE', err: /端口 39271 已被其他程序占用，请用 --port/ },
+  { code: 'EACCES', err: /39271（EACCES）/ },
+]) {
+  test(`a sandbox that cannot listen says why: ${code}`, async () => {
+    const failed = Object.assign(new Error('listen'), { code });
+    const ran = await run(['sandbox'], {}, {}, { startSandbox: () => Promise.reject(failed) });
+    assert.equal(ran.code, 1);
+    assert.match(ran.err, err);
+    assert.ok(!existsSync(file));
+  });
+}
 
 test('a bug is told without a stack trace', async () => {
   const ran = await run(['serve'], {}, {}, { runServe: () => Promise.reject(new Error('boom\u001b')) });

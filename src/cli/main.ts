@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSea } from 'node:sea';
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../core/message-of.ts';
 import { printable } from '../core/printable.ts';
 import { LANGS, type Lang, langOfLocale, texts } from '../texts/texts.ts';
 import { check } from './check.ts';
@@ -61,9 +62,7 @@ export async function runCli(argv: readonly string[], io: CliIo, deps: CliDeps =
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) {
-      io.stderr(
-        `${t.error(t.unexpected(printable(error instanceof Error ? error.message : String(error))))}\n`,
-      );
+      io.stderr(`${t.error(t.unexpected(printable(messageOf(error))))}\n`);
       return EXIT.failed;
     }
     if (error.exitCode === 0) return EXIT.ok; // help or version was asked for

@@ -24,7 +24,8 @@ export async function sandbox(ctx: CliContext, options: { readonly port?: string
     return EXIT.ok;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    io.stderr(`${t.error(t.sandbox.failed(port, printable(code)))}\n`);
+    const why = code === 'EADDRINUSE' ? t.sandbox.portTaken(port) : t.sandbox.failed(port, printable(code));
+    io.stderr(`${t.error(why)}\n`);
     return EXIT.failed;
   }
 }

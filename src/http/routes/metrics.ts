@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { messageOf } from '../../core/message-of.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Store } from '../../store/store.ts';
 import { type Lang, texts } from '../../texts/texts.ts';
@@ -50,5 +51,5 @@ async function tellStates(deps: MetricsDeps): Promise<void> {
 }
 
 function warn({ logger, lang }: MetricsDeps, error: unknown): void {
-  logger.warn('api', texts[lang].api.storeFailed, { error: error instanceof Error ? error.message : '' });
+  logger.warn('api', texts[lang].api.storeFailed, { error: messageOf(error) });
 }

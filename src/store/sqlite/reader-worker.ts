@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../core/message-of.ts';
 import type { LogPage, LogQuery } from '../store.ts';
 import type { FromReader, ReaderOptions, ReadRequest, ReadResult } from './messages.ts';
 import { openForReading } from './open-database.ts';
@@ -40,7 +41,7 @@ function answer(request: ReadRequest): FromReader {
     indexDamaged = false;
     return { ok: true, value: run(request), indexDamaged, tookMs: tookMs() };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error), tookMs: tookMs() };
+    return { ok: false, message: messageOf(error), tookMs: tookMs() };
   }
 }
 

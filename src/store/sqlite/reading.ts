@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { messageOf } from '../../core/message-of.ts';
 import { StoreError } from '../store.ts';
 import type { FromReader, ReadRequest, ReadResults } from './messages.ts';
 
@@ -172,10 +173,6 @@ export function createReading({ startReader, onIndexDamaged, isBusy, nowMs }: Re
       await ended;
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Few, quick, and what becomes of the index depends on them. */

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../core/clock.ts';
+import { messageOf } from '../../core/message-of.ts';
 import { systemBoot } from '../system-boot.ts';
 import { lockStoreFile } from './file-lock.ts';
 import { createFilesExistCheck } from './files-exist.ts';
@@ -33,7 +34,7 @@ try {
   tell({
     kind: 'unusable',
     why: whyUnusable(error),
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
   });
 }
 

@@ -97,6 +97,7 @@ Next:
     started: (url) =>
       `the sandbox runs at ${url} (Ctrl-C stops it)\nSave the following as config.toml to send to it:`,
     badPort: 'the value of --port is not valid; allowed: an integer from 0 to 65535',
+    portTaken: (port) => `port ${port} is taken by another program; choose another with --port`,
     failed: (port, code) => `the sandbox cannot start on port ${port} (${code})`,
   },
 };

@@ -92,6 +92,7 @@ export const cli = {
     started: (url: string) =>
       `沙箱已启动：${url}（按 Ctrl-C 停止）\n把下面的配置存为 config.toml，即可发送到沙箱：`,
     badPort: '--port 的值无效，允许：0 到 65535 之间的整数',
+    portTaken: (port: number) => `端口 ${port} 已被其他程序占用，请用 --port 另选一个`,
     failed: (port: number, code: string) => `沙箱无法启动，端口 ${port}（${code}）`,
   },
 };
