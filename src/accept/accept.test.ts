@@ -77,8 +77,14 @@ test('an unknown word is named, and nothing is stored', async () => {
   assert.deepEqual(await accept({ ...request, to: ['ops', 'nobody', 'x'] }), {
     kind: 'unknown_recipient',
     word: 'nobody',
+    nearest: null,
   });
   assert.deepEqual(stored, []);
+});
+
+test('a slip of the keyboard is told what was probably meant', async () => {
+  const answer = await setUp().accept({ ...request, to: ['opss'] });
+  assert.deepEqual(answer, { kind: 'unknown_recipient', word: 'opss', nearest: 'ops' });
 });
 
 test('words like `constructor` are no recipients', async () => {

@@ -3,7 +3,7 @@ import { type NewId, timeOfId } from '../core/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Lang, texts } from '../texts/texts.ts';
-import { createResolveRecipients, type Recipient } from './resolve-recipients.ts';
+import { createResolveRecipients, type Recipient, type UnknownRecipient } from './resolve-recipients.ts';
 import { whyUnavailable } from './why-unavailable.ts';
 
 /** A request for `/api/text` whose form has been checked. */
@@ -18,7 +18,7 @@ export interface AcceptRequest {
 export type AcceptAnswer =
   /** On disk, now or by an earlier request with the same key. */
   | { readonly kind: 'accepted'; readonly messageId: string }
-  | { readonly kind: 'unknown_recipient'; readonly word: string }
+  | UnknownRecipient
   /** Nothing was promised. `stopping`: the service is on its way out. */
   | { readonly kind: 'unavailable'; readonly why: 'stopping' | 'overloaded' | 'store' };
 

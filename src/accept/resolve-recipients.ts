@@ -1,3 +1,4 @@
+import { nearest } from '../core/nearest-word.ts';
 import type { ChannelRef } from '../store/store.ts';
 
 /** A channel as a request can address it. */
@@ -7,7 +8,14 @@ export interface Recipient extends ChannelRef {
 
 export type Resolved =
   | { readonly kind: 'channels'; readonly channelIds: readonly number[] }
-  | { readonly kind: 'unknown_recipient'; readonly word: string };
+  | UnknownRecipient;
+
+export interface UnknownRecipient {
+  readonly kind: 'unknown_recipient';
+  readonly word: string;
+  /** The name or tag that was probably meant. */
+  readonly nearest: string | null;
+}
 
 /** @param to channel names and tags; null = all enabled channels. */
 export type ResolveRecipients = (to: readonly string[] | null) => Resolved;
@@ -20,7 +28,8 @@ export function createResolveRecipients(recipients: readonly Recipient[]): Resol
   return (to) => {
     if (to === null) return { kind: 'channels', channelIds: allIds };
     const unknown = to.find((word) => !idsByWord.has(word));
-    if (unknown !== undefined) return { kind: 'unknown_recipient', word: unknown };
+    if (unknown !== undefined)
+      return { kind: 'unknown_recipient', word: unknown, nearest: nearest(unknown, [...idsByWord.keys()]) };
     return { kind: 'channels', channelIds: [...new Set(to.flatMap((word) => idsByWord.get(word) ?? []))] };
   };
 }

@@ -69,5 +69,6 @@ test('an unknown recipient is named', async () => {
   assert.deepEqual(await preview({ text: 'a', to: ['nobody'] }), {
     kind: 'unknown_recipient',
     word: 'nobody',
+    nearest: null,
   });
 });

@@ -50,7 +50,7 @@ test('one item for each channel', async (t) => {
 for (const { name, body, type, want } of [
   { name: 'no msg', body: '{}', want: api.msgRequired },
   { name: 'a blank msg', body: '{"msg":" "}', want: api.msgBlank },
-  { name: 'an unknown recipient', body: '{"msg":"a","to":["nobody"]}', want: api.toUnknown('nobody') },
+  { name: 'an unknown recipient', body: '{"msg":"a","to":["nobody"]}', want: api.toUnknown('nobody', null) },
   {
     name: 'a form',
     body: 'msg=a',

@@ -80,7 +80,7 @@ for (const { name, lines, status, echoed } of requestIds) {
 
 test('what accept says becomes the answer', async (t) => {
   const answers = [
-    { kind: 'unknown_recipient', word: 'nobody' },
+    { kind: 'unknown_recipient', word: 'nobody', nearest: null },
     { kind: 'unavailable', why: 'stopping' },
     { kind: 'unavailable', why: 'overloaded' },
     { kind: 'unavailable', why: 'store' },
@@ -97,7 +97,7 @@ test('what accept says becomes the answer', async (t) => {
   }
   const { api } = texts.zh;
   assert.deepEqual(seen, [
-    [400, 'invalid_argument', api.toUnknown('nobody')],
+    [400, 'invalid_argument', api.toUnknown('nobody', null)],
     [503, 'unavailable', api.unavailableStopping],
     [503, 'unavailable', api.unavailableOverloaded],
     [503, 'unavailable', api.unavailableStore],

@@ -132,7 +132,7 @@ export async function startServer(t: TestContext, overrides: Overrides = {}): Pr
     },
     preview: async ({ to }) =>
       to?.includes('nobody')
-        ? { kind: 'unknown_recipient', word: 'nobody' }
+        ? { kind: 'unknown_recipient', word: 'nobody', nearest: null }
         : { kind: 'previews', previews: PREVIEWS },
     feed: createChangeFeed({
       store: { listDeliveries: async () => [] },

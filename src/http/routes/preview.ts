@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { UnknownRecipient } from '../../accept/resolve-recipients.ts';
 import type { TextUnit } from '../../core/text-unit.ts';
 import { envelope, sendJson } from '../answer.ts';
 import { invalidArgument } from '../api-error.ts';
@@ -30,7 +31,7 @@ export interface TextPreview {
 
 export type PreviewAnswer =
   | { readonly kind: 'previews'; readonly previews: readonly TextPreview[] }
-  | { readonly kind: 'unknown_recipient'; readonly word: string };
+  | UnknownRecipient;
 
 export type Preview = (input: TextInput) => Promise<PreviewAnswer>;
 
@@ -52,7 +53,7 @@ export function registerPreview(
       throw invalidArgument((t) => t.previewTooLong(MAX_PREVIEW_BYTES));
     const answer = await preview(input);
     if (answer.kind === 'unknown_recipient')
-      throw invalidArgument((t) => t.toUnknown(shownWord(answer.word)));
+      throw invalidArgument((t) => t.toUnknown(shownWord(answer.word), answer.nearest));
     sendJson(reply, envelope(raw, nextId(), 'ok', 'success', { items: answer.previews }));
     return reply;
   });

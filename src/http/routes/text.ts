@@ -47,7 +47,7 @@ function acceptedId(answer: AcceptAnswer): string {
     case 'accepted':
       return answer.messageId;
     case 'unknown_recipient':
-      throw invalidArgument((t) => t.toUnknown(shownWord(answer.word)));
+      throw invalidArgument((t) => t.toUnknown(shownWord(answer.word), answer.nearest));
     case 'unavailable':
       throw unavailable(answer.why);
     default:

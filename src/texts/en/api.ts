@@ -13,7 +13,8 @@ export const api: typeof zh = {
   toWrongType: 'to must be an array of strings or one comma-separated string',
   toEmpty: 'to must not be empty; leave it out to address all enabled channels',
   toEmptyWord: 'to contains an empty name',
-  toUnknown: (word) => `"${word}" in to is neither an enabled channel nor a tag`,
+  toUnknown: (word, nearest) =>
+    `"${word}" in to is neither an enabled channel nor a tag${nearest === null ? '' : `; did you mean "${nearest}"?`}`,
   channelsWrongType: 'channels must be an array of strings',
   channelsEmpty: 'channels must not be empty; leave it out to resend to the failed channels',
   channelUnknown: (name) => `"${name}" in channels is no enabled channel`,

@@ -12,7 +12,8 @@ export const api = {
   toWrongType: 'to 必须是字符串数组，或用英文逗号分隔的字符串',
   toEmpty: 'to 不能为空；省略 to 表示发送到全部启用的通道',
   toEmptyWord: 'to 里有空的名称',
-  toUnknown: (word: string) => `to 里的 "${word}" 不是启用的通道，也不是标签`,
+  toUnknown: (word: string, nearest: string | null) =>
+    `to 里的 "${word}" 不是启用的通道，也不是标签${nearest === null ? '' : `，是不是 "${nearest}"？`}`,
   channelsWrongType: 'channels 必须是字符串数组',
   channelsEmpty: 'channels 不能为空；省略 channels 表示重发到失败的通道',
   channelUnknown: (name: string) => `channels 里的 "${name}" 不是启用的通道`,
