@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeDurableFolder } from './durable-folder.ts';
+import { SQLITE, sqliteErrorOf } from './sqlite-error.ts';
 
 /** Another process serves this file. */
 export class StoreInUseError extends Error {
@@ -11,10 +12,8 @@ export class StoreInUseError extends Error {
   }
 }
 
-const SQLITE_BUSY = 5;
-
 export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  return sqliteErrorOf(error)?.primaryCode === SQLITE.busy;
 }
 
 /**

@@ -1,15 +1,17 @@
 import type { StoreErrorKind } from '../store.ts';
 import { StoreFilesGoneError } from './files-exist.ts';
+import { SQLITE, sqliteErrorOf } from './sqlite-error.ts';
 
-/** Primary result codes of SQLite that mean trouble outside our program. Source: https://www.sqlite.org/rescode.html (read 2026-09). */
-const BUSY = 5;
-const READONLY = 8;
-const IOERR = 10;
-const CORRUPT = 11;
-const FULL = 13;
-const CANTOPEN = 14;
-const NOTADB = 26;
-const STORAGE_CODES: readonly number[] = [BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB];
+/** Trouble outside our program. */
+const STORAGE_CODES: readonly number[] = [
+  SQLITE.busy,
+  SQLITE.readOnly,
+  SQLITE.ioError,
+  SQLITE.corrupt,
+  SQLITE.full,
+  SQLITE.cannotOpen,
+  SQLITE.notADatabase,
+];
 
 /** A fault of the disk or of the file, told apart from a bug of ours. */
 export interface StorageFault {
@@ -27,9 +29,8 @@ export interface StorageFault {
  */
 export function storageFaultOf(error: unknown, duringCommit: boolean): StorageFault | null {
   if (error instanceof StoreFilesGoneError) return { kind: 'unknown_commit', message: error.message };
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  const code = error.errcode & 0xff;
-  if (!STORAGE_CODES.includes(code)) return null;
-  const kind = duringCommit && code === IOERR ? 'unknown_commit' : 'unavailable';
-  return { kind, message: `SQLite ${error.errcode}: ${error.message}` };
+  const thrown = sqliteErrorOf(error);
+  if (thrown === null || !STORAGE_CODES.includes(thrown.primaryCode)) return null;
+  const kind = duringCommit && thrown.primaryCode === SQLITE.ioError ? 'unknown_commit' : 'unavailable';
+  return { kind, message: `SQLite ${thrown.code}: ${thrown.message}` };
 }

@@ -2,13 +2,13 @@ import { SchemaTooNewError } from '../migrate.ts';
 import { StoreInUseError } from './file-lock.ts';
 import type { WhyUnusable } from './messages.ts';
 import { ForeignFileError, NotFileError, OrphanedLogError } from './open-database.ts';
+import { SQLITE, sqliteErrorOf } from './sqlite-error.ts';
 
-/** Primary result codes of SQLite. Source: https://www.sqlite.org/rescode.html (read 2026-09). */
 const WHY_OF_SQLITE: Readonly<Record<number, WhyUnusable>> = {
-  8: 'forbidden', // READONLY
-  11: 'damaged', // CORRUPT
-  13: 'no_space', // FULL
-  26: 'damaged', // NOTADB
+  [SQLITE.readOnly]: 'forbidden',
+  [SQLITE.corrupt]: 'damaged',
+  [SQLITE.full]: 'no_space',
+  [SQLITE.notADatabase]: 'damaged',
 };
 
 const WHY_OF_SYSTEM: Readonly<Record<string, WhyUnusable>> = {
@@ -26,7 +26,8 @@ export function whyUnusable(error: unknown): WhyUnusable {
   if (error instanceof SchemaTooNewError) return 'schema_too_new';
   if (error instanceof OrphanedLogError) return 'orphaned_log';
   if (error instanceof NotFileError) return 'not_file';
+  const thrown = sqliteErrorOf(error);
+  if (thrown !== null) return WHY_OF_SQLITE[thrown.primaryCode] ?? 'failed';
   if (!(error instanceof Error)) return 'failed';
-  if ('errcode' in error) return WHY_OF_SQLITE[Number(error.errcode) & 0xff] ?? 'failed';
   return WHY_OF_SYSTEM['code' in error ? String(error.code) : ''] ?? 'failed';
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { createPrivateFile } from '../open-database.ts';
+import { SQLITE, sqliteErrorOf } from '../sqlite-error.ts';
 
 /**
  * The search index: a file of its own beside the store, made from it and thrown away when in doubt. So indexing never
@@ -112,15 +113,10 @@ export function removeSearchFile(storePath: string): void {
   }
 }
 
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
-
 /** Whether the file itself is at fault, so that only making it anew helps. */
 export function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error && 'errcode' in error)) return false;
-  // The low byte is the kind of the fault, the rest says more about it.
-  const kind = Number(error.errcode) & 0xff;
-  return kind === CORRUPT || kind === NOT_A_DATABASE;
+  const kind = sqliteErrorOf(error)?.primaryCode;
+  return kind === SQLITE.corrupt || kind === SQLITE.notADatabase;
 }
 
 function tryOpen(path: string): DatabaseSync | null {
