@@ -167,6 +167,7 @@ export const config: typeof zh = {
       `  ${COMMAND} check   check the configuration`,
       `  ${COMMAND} test    send one test message`,
       `  ${COMMAND} serve   start the service`,
+      'A line that begins with ## is optional: to use it, remove both.',
       `\${NAME} in a string becomes the environment variable NAME, so that secrets need not be in this file.`,
     ],
     channels: 'Channels',

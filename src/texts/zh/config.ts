@@ -163,6 +163,7 @@ export const config = {
       `  ${COMMAND} check   检查配置`,
       `  ${COMMAND} test    发送一条测试消息`,
       `  ${COMMAND} serve   启动服务`,
+      '## 开头的行是可选项：要使用就把两个 # 都去掉。',
       `字符串中的 \${NAME} 会被替换为环境变量 NAME 的值，密钥不必写在文件里。`,
     ],
     channels: '通道',
