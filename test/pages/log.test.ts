@@ -34,6 +34,26 @@ endpoint.url = "${urlOf('revoked')}"
 const { url } = pages.service;
 after(pages.close);
 
+/** More channels than the strip shows at first; those in trouble are the last of them. */
+const CROWD = [...Array.from({ length: 10 }, (_, index) => `calm-${index + 1}`), 'failing', 'banned', 'gone'];
+const crowd = await startPagesService(
+  (urlOf) => `
+api.port = 0
+delivery.retry.count = 0
+${CROWD.map((name) => `[channel.${name}]\nprovider = "webhook"\nendpoint.url = "${urlOf(name)}"`).join('\n')}
+`,
+);
+after(crowd.close);
+crowd.answer('failing', refuses(500));
+crowd.answer('banned', (response) => response.writeHead(429, { 'retry-after': '3600' }).end());
+crowd.answer('gone', refuses(410));
+await postText(crowd.service.url, { msg: '发给所有通道' });
+await eventually('the revoked channel is stopped', async () => {
+  const answer = await fetch(`${crowd.service.url}/api/channels`);
+  const { items } = (await answer.json()) as { items: { state: string }[] };
+  return items.some(({ state }) => state === 'stopped') || undefined;
+});
+
 async function post(msg: string, ...to: string[]): Promise<string> {
   const { status, body } = await postText(url, { msg, to });
   assert.equal(status, 200, body.msg);
@@ -352,6 +372,21 @@ browserTest('an answer that was on its way for other filters changes nothing', {
   await head.answer();
   assert.equal(await rowOf(page, onItsWay).count(), 0);
   assert.equal(await page.getByText(/条新消息/).count(), 0);
+});
+
+browserTest('of many channels, those that need attention come first', {}, async ({ open }) => {
+  const page = await open(`${crowd.service.url}/log`);
+  const names = () => page.locator('.channel-card .name').allTextContents();
+  const wanted = ['gone', 'banned', 'failing', ...CROWD.slice(0, 10)];
+  await eventually(
+    'the strip has its order',
+    async () => JSON.stringify(await names()) === JSON.stringify(wanted.slice(0, 8)) || undefined,
+  );
+  await button(page, zh.log.moreChannels(5)).click();
+  assert.deepEqual(await names(), wanted);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const first = await page.locator('.channel-card').first().boundingBox();
+  assert.ok(first !== null && first.x >= 0 && first.x + first.width <= 390, JSON.stringify(first));
 });
 
 browserTest('a stopped channel says why and can be resumed', {}, async ({ open }) => {

@@ -7,6 +7,7 @@ import { Icon } from '../parts/icons.tsx';
 import { lazyPart } from '../parts/lazy-part.ts';
 import { useTexts } from '../preferences.ts';
 import { readStored, writeStored } from '../storage.ts';
+import { byAttention } from './by-attention.ts';
 import { ChannelCard } from './channel-card.tsx';
 import { CardsSkeleton } from './log-skeleton.tsx';
 import { seriesOf, totalsOf } from './stats-series.ts';
@@ -30,7 +31,7 @@ export function Overview({ channels, channel, onChannel }: Props) {
   const [range, setRange] = useState(readRange);
   const [showAll, setShowAll] = useState(false);
   const stats = useStats(range);
-  const all = channels.data ?? [];
+  const all = byAttention(channels.data ?? [], stats.data);
   const troubled = all.filter(({ state }) => state !== 'active').length;
   const shown = showAll ? all : pickFew(all, channel);
   const chooseRange = (next: StatsRange) => {
@@ -89,7 +90,7 @@ export function Overview({ channels, channel, onChannel }: Props) {
   );
 }
 
-/** The first ones, in the order of the configuration; one in trouble or chosen is never hidden behind a button. */
+/** The first ones; one that sends nothing or is chosen is never hidden behind a button. */
 function pickFew(channels: readonly Channel[], chosen: string | null): readonly Channel[] {
   const matters = ({ name, state }: Channel) => state !== 'active' || name === chosen;
   let room = FEW - channels.filter(matters).length;
