@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { pages as en } from '../../src/texts/en/pages.ts';
 import { pages as zh } from '../../src/texts/zh/pages.ts';
 import { browserTest } from '../support/browser.ts';
 import { breaksOff, refuses, startPagesService, takes } from '../support/pages-service.ts';
@@ -388,6 +389,27 @@ browserTest('of many channels, those that need attention come first', {}, async 
   const first = await page.locator('.channel-card').first().boundingBox();
   assert.ok(first !== null && first.x >= 0 && first.x + first.width <= 390, JSON.stringify(first));
 });
+
+browserTest(
+  'large figures are grouped and leave the bars inside their cards',
+  { locale: 'en-US' },
+  async ({ open, context }) => {
+    await context.route('**/api/stats?*', async (route) => {
+      const response = await route.fetch();
+      const stats = (await response.json()) as { channels: { channel: string; totals: object }[] };
+      for (const each of stats.channels) each.totals = { accepted: 0, delivered: 123_456, failed: 98_765 };
+      await route.fulfill({ response, json: stats });
+    });
+    const page = await open(`${crowd.service.url}/log`);
+    const card = page.locator('.channel-card', { hasText: 'calm-1' }).first();
+    await card.getByText(`${en.log.delivered} 123,456`).waitFor();
+    await card.getByText(`${en.log.failed} 98,765`).waitFor();
+    const bars = await card.locator('.bars').boundingBox();
+    const frame = await card.boundingBox();
+    assert.ok(bars !== null && frame !== null && bars.width >= 30, JSON.stringify(bars));
+    assert.ok(bars.x + bars.width < frame.x + frame.width, JSON.stringify({ bars, frame }));
+  },
+);
 
 browserTest('a stopped channel says why and can be resumed', {}, async ({ open }) => {
   pages.answer('revoked', refuses(410));

@@ -19,6 +19,7 @@ export function ChannelCard({ channel, stats, isChosen, onChoose }: Props) {
   const providerName = useProviderName();
   const { name, provider, state } = channel;
   const totals = stats === undefined ? null : totalsOf(stats, name);
+  const isActive = state === 'active';
   return (
     <article className={`channel-card ${state}${isChosen ? ' chosen' : ''}`}>
       <header>
@@ -31,7 +32,7 @@ export function ChannelCard({ channel, stats, isChosen, onChoose }: Props) {
         >
           <bdi>{name}</bdi>
         </button>
-        {state === 'active' ? (
+        {isActive ? (
           <span className="faint provider">{providerName(provider)}</span>
         ) : (
           <ChannelStateTag state={state} />
@@ -40,10 +41,10 @@ export function ChannelCard({ channel, stats, isChosen, onChoose }: Props) {
       <div className="middle">
         <div className="counts">
           <span>
-            {t.log.delivered} <b>{totals?.delivered ?? '–'}</b>
+            {t.log.delivered} <b>{totals?.delivered.toLocaleString(t.langTag) ?? '–'}</b>
           </span>
           <span className={totals !== null && totals.failed > 0 ? 'bad' : ''}>
-            {t.log.failed} <b>{totals?.failed ?? '–'}</b>
+            {t.log.failed} <b>{totals?.failed.toLocaleString(t.langTag) ?? '–'}</b>
           </span>
         </div>
         {stats !== undefined && <Bars series={thin(seriesOf(stats, name), 30)} />}
@@ -52,7 +53,7 @@ export function ChannelCard({ channel, stats, isChosen, onChoose }: Props) {
         {state === 'active' ? <Budget windows={channel.windows ?? []} /> : <Held channel={channel} />}
         {channel.queue_depth > 0 && (
           <span className="queue">
-            {t.log.queue(channel.queue_depth)}
+            {t.log.queue(channel.queue_depth.toLocaleString(t.langTag))}
             {channel.oldest_queued_at && (
               <span className="faint">
                 {' · '}

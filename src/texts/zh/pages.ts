@@ -106,7 +106,7 @@ export const pages = {
     delivered: '送达',
     failed: '失败',
     accepted: '接收',
-    queue: (n: number) => `积压 ${n}`,
+    queue: (n: string) => `积压 ${n}`,
     oldest: (age: string) => `最早的已等待 ${age}`,
     budget: (left: number, max: number, per: string) => `${per}内还可发 ${left}/${max}`,
     budgetShort: (left: number, max: number, per: string) => `${per}内余 ${left}/${max}`,
