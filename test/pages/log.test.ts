@@ -411,6 +411,54 @@ browserTest(
   },
 );
 
+browserTest(
+  'the log stays where it is whatever its channels do',
+  { locale: 'en-US' },
+  async ({ open, context }) => {
+    let changes: object = {};
+    await context.route('**/api/channels', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { items: { name: string }[] };
+      for (const each of body.items) if (each.name === 'calm-1') Object.assign(each, changes);
+      await route.fulfill({ response, json: body });
+    });
+    const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const waiting = { queue_depth: 12_345, oldest_queued_at: inMs(-200_000) };
+    const paused = { state: 'paused', reason: 'too many requests for the receiver '.repeat(4), ...waiting };
+    const minute = { window_ms: 60_000, max_sends: 18, left: 0 };
+    const states = [
+      { changes: {}, shows: 'left per' },
+      { changes: waiting, shows: en.log.queue('12,345') },
+      {
+        changes: { windows: [{ ...minute, next_free_at: inMs(50_000) }], ...waiting },
+        shows: 'next slot in',
+      },
+      { changes: { ...paused, paused_until: inMs(280_000) }, shows: '4 min' },
+      { changes: { ...paused, paused_until: inMs(-1_000) }, shows: en.log.pausedSoon },
+      { changes: { state: 'stopped', reason: 'the address was revoked' }, shows: 'the address was revoked' },
+    ];
+    for (const width of [1280, 390]) {
+      const places = new Set<string>();
+      for (const state of states) {
+        ({ changes } = state);
+        const page = await open(`${crowd.service.url}/log`);
+        await page.setViewportSize({ width, height: 800 });
+        await page.locator('tbody tr').first().waitFor();
+        await page.locator('.channel-card', { hasText: 'calm-1' }).getByText(state.shows).first().waitFor();
+        places.add(
+          await page.evaluate(`JSON.stringify({
+            log: document.querySelector('.log').getBoundingClientRect().top,
+            cards: [...new Set([...document.querySelectorAll('.channel-card')].map(({ offsetHeight }) => offsetHeight))],
+          })`),
+        );
+        await page.close();
+      }
+      assert.equal(places.size, 1, [...places].join('\n'));
+      assert.match([...places].join(), /"cards":\[\d+\]/, 'every card is as high as the others');
+    }
+  },
+);
+
 browserTest('a stopped channel says why and can be resumed', {}, async ({ open }) => {
   pages.answer('revoked', refuses(410));
   await post('发给已撤销的地址', 'revoked');

@@ -47,20 +47,16 @@ export function ChannelCard({ channel, stats, isChosen, onChoose }: Props) {
             {t.log.failed} <b>{totals?.failed.toLocaleString(t.langTag) ?? '–'}</b>
           </span>
         </div>
-        {stats !== undefined && <Bars series={thin(seriesOf(stats, name), 30)} />}
+        {isActive && stats !== undefined && <Bars series={thin(seriesOf(stats, name), 30)} />}
       </div>
       <footer>
-        {state === 'active' ? <Budget windows={channel.windows ?? []} /> : <Held channel={channel} />}
-        {channel.queue_depth > 0 && (
-          <span className="queue">
-            {t.log.queue(channel.queue_depth.toLocaleString(t.langTag))}
-            {channel.oldest_queued_at && (
-              <span className="faint">
-                {' · '}
-                <Since at={channel.oldest_queued_at} />
-              </span>
-            )}
-          </span>
+        {isActive ? (
+          <>
+            <Budget windows={channel.windows ?? []} />
+            <Queue channel={channel} />
+          </>
+        ) : (
+          <Held channel={channel} />
         )}
       </footer>
     </article>
@@ -107,6 +103,7 @@ function Budget({ windows }: { readonly windows: readonly ChannelWindow[] }) {
   const longest = windows.toSorted((a, b) => b.window_ms - a.window_ms)[0];
   if (longest === undefined) return <span className="faint">{t.log.noLimit}</span>;
   const { left, max_sends: max, next_free_at: nextFreeAt } = longest;
+  const figures = t.log.budgetShort(left, max, windowName(longest, t));
   const tip = windows.map((each) => t.log.budget(each.left, each.max_sends, windowName(each, t))).join('\n');
   return (
     <span className="budget" data-tip={tip}>
@@ -119,12 +116,10 @@ function Budget({ windows }: { readonly windows: readonly ChannelWindow[] }) {
         aria-label={t.log.budget(left, max, windowName(longest, t))}
       />
       <span className="faint">
-        {t.log.budgetShort(left, max, windowName(longest, t))}
-        {left === 0 && nextFreeAt !== null && (
-          <>
-            {' · '}
-            <Countdown until={nextFreeAt} write={t.log.budgetFree} due="" />
-          </>
+        {left === 0 && nextFreeAt !== null ? (
+          <Countdown until={nextFreeAt} write={t.log.budgetFree} due={figures} />
+        ) : (
+          figures
         )}
       </span>
     </span>
@@ -136,9 +131,25 @@ function windowName({ window_ms: ms }: ChannelWindow, t: PageTexts): string {
   return ms === 1_000 ? t.log.perSecond : t.log.perSeconds(ms / 1_000);
 }
 
-/** Why nothing is sent, until when, and the way out. */
-function Held({ channel: { name, state, paused_until: until, reason } }: { readonly channel: Channel }) {
+function Queue({ channel: { queue_depth: depth, oldest_queued_at: oldestAt } }: Pick<Props, 'channel'>) {
   const t = useTexts();
+  return (
+    <span className={depth > 0 ? 'queue' : 'queue faint'}>
+      {t.log.queue(depth.toLocaleString(t.langTag))}
+      {oldestAt !== null && (
+        <span className="faint">
+          {' · '}
+          <Since at={oldestAt} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Why nothing is sent, until when, and the way out. */
+function Held({ channel }: Pick<Props, 'channel'>) {
+  const t = useTexts();
+  const { name, state, paused_until: until, reason, queue_depth: depth } = channel;
   const { message } = App.useApp();
   const client = useQueryClient();
   const resume = useMutation({
@@ -166,11 +177,11 @@ function Held({ channel: { name, state, paused_until: until, reason } }: { reado
       >
         {t.log.resume}
       </Button>
-      {reason !== null && (
-        <bdi className="reason" data-tip={reason}>
-          {reason}
-        </bdi>
-      )}
+      <p className="reason faint" data-tip={reason}>
+        {depth > 0 && <Queue channel={channel} />}
+        {depth > 0 && reason !== null && ' · '}
+        <bdi>{reason}</bdi>
+      </p>
     </div>
   );
 }
