@@ -54,6 +54,23 @@ browserTest('the draft is kept, Ctrl+Enter sends it, and then it is gone', {}, a
   assert.equal(await textOf(page).inputValue(), '');
 });
 
+browserTest(
+  'on a phone what was sent comes into view, and no key is named that it has not',
+  { viewport: { width: 390, height: 640 }, hasTouch: true, isMobile: true },
+  async ({ open }) => {
+    const page = await open(`${url}/send`);
+    await textOf(page).fill('手机上发的');
+    assert.ok(await submitOf(page).isEnabled());
+    assert.equal(await page.getByText(zh.send.shortcut('Ctrl+Enter')).isVisible(), false);
+    await submitOf(page).tap();
+    await isDelivered(page, '手机上发的');
+    const bar = await page.locator('.top').boundingBox();
+    const result = await page.locator('.sent > li').first().boundingBox();
+    assert.ok(bar !== null && result !== null);
+    assert.ok(result.y >= bar.y + bar.height && result.y + 60 <= 640, JSON.stringify({ bar, result }));
+  },
+);
+
 browserTest('a double click sends one message', {}, async ({ open }) => {
   const page = await open(`${url}/send`);
   await textOf(page).fill('双击只发一次');

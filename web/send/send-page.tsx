@@ -16,6 +16,8 @@ import { type SenderState, type Sent, useSender } from './use-sender.ts';
 const KEY = 'draft';
 /** Results that stay on the page; the log has them all. */
 const KEEP_SENT = 10;
+/** So much of the results must be in the window, or nobody sees that there are any. */
+const ENOUGH_PX = 160;
 const isApple = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
 export default function SendPage() {
@@ -25,6 +27,7 @@ export default function SendPage() {
   const [sent, setSent] = useState<readonly Sent[]>([]);
   const id = useId();
   const textArea = useRef<HTMLTextAreaElement>(null);
+  const results = useRef<HTMLElement>(null);
 
   const known = channels.data?.map(({ name }) => name);
   // A channel that was chosen once may be gone from the configuration.
@@ -37,6 +40,11 @@ export default function SendPage() {
   useEffect(() => {
     writeStored('localStorage', KEY, draft === EMPTY_DRAFT ? null : JSON.stringify(draft));
   }, [draft]);
+
+  // On a phone they are far below the channels.
+  useEffect(() => {
+    if (sent.length > 0) bringIntoView(results.current);
+  }, [sent]);
 
   const onSent = useCallback((message: Sent) => {
     setSent((before) => [message, ...before].slice(0, KEEP_SENT));
@@ -108,14 +116,16 @@ export default function SendPage() {
             >
               {isBusy ? t.send.submitting : t.send.submit}
             </Button>
-            <span className="faint">
-              {to?.length === 0 ? t.send.chooseOne : t.send.shortcut(isApple ? '⌘ Enter' : 'Ctrl+Enter')}
-            </span>
+            {to?.length === 0 ? (
+              <span className="faint">{t.send.chooseOne}</span>
+            ) : (
+              <span className="faint shortcut">{t.send.shortcut(isApple ? '⌘ Enter' : 'Ctrl+Enter')}</span>
+            )}
           </div>
         </form>
       </section>
       <div className="side">
-        <section className="panel results" aria-labelledby={`${id}r`}>
+        <section className="panel results" ref={results} aria-labelledby={`${id}r`}>
           <h2 id={`${id}r`}>{t.send.results}</h2>
           {sent.length === 0 ? (
             <p className="faint">{t.send.resultsEmpty}</p>
@@ -134,6 +144,13 @@ export default function SendPage() {
       </div>
     </div>
   );
+}
+
+function bringIntoView(element: HTMLElement | null): void {
+  const top = element?.getBoundingClientRect().top ?? 0;
+  if (top >= 0 && top + ENOUGH_PX <= innerHeight) return;
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element?.scrollIntoView({ block: 'start', behavior: isStill ? 'instant' : 'smooth' });
 }
 
 interface OutcomeProps {
