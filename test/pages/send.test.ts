@@ -139,6 +139,24 @@ browserTest('"copy as" is a call with exactly this message', {}, async ({ open, 
   child.kill();
 });
 
+browserTest('with no channel chosen there is nothing to send and no code', {}, async ({ open }) => {
+  const page = await open(`${url}/send`);
+  const panel = page.locator('.copy-as');
+  await textOf(page).fill('没有收件人');
+  await panel.locator('pre', { hasText: '没有收件人' }).waitFor();
+  await page.getByRole('radio', { name: zh.send.chosen }).check();
+  await panel.getByText(zh.send.chooseOne).waitFor();
+  assert.equal(await panel.locator('pre').count(), 0);
+  assert.equal(await panel.getByRole('button', { name: zh.copy, exact: true }).count(), 0);
+  assert.ok(await submitOf(page).isDisabled());
+  await textOf(page).press('Control+Enter');
+  await page.getByRole('checkbox', { name: 'hook' }).check();
+  await panel.locator('pre', { hasText: '"to":["hook"]' }).waitFor();
+  await submitOf(page).click();
+  await isDelivered(page, '没有收件人');
+  assert.equal(copiesOf('没有收件人'), 1);
+});
+
 browserTest(
   'a page whose code cannot be loaded says that the service is away, and comes when it is back',
   { expectedOnConsole: /net::ERR_FAILED|dynamically imported module/ },

@@ -8,11 +8,12 @@ import { type Call, CODE_KINDS, type CodeKind, placeholderOf, writeCode } from '
 /** The longest command that cmd.exe takes. */
 const MAX_CMD = 8_191;
 
+/** @param call addressed to no channel at all, it is one that the API refuses: none is offered. */
 export function CopyAs({ call }: { readonly call: Call }) {
   const t = useTexts();
   const id = useId();
   const [kind, setKind] = useState(readKind);
-  const code = writeCode[kind](call);
+  const code = call.to?.length === 0 ? null : writeCode[kind](call);
   const choose = (next: CodeKind) => {
     writeStored('localStorage', 'code', next);
     setKind(next);
@@ -29,17 +30,36 @@ export function CopyAs({ call }: { readonly call: Call }) {
           popupMatchSelectWidth={false}
           options={CODE_KINDS.map((value) => ({ value, label: t.send.codeKinds[value] }))}
         />
-        <CopyButton text={code} label={t.copy} done={t.send.codeCopied} />
+        {code !== null && <CopyButton text={code} label={t.copy} done={t.send.codeCopied} />}
       </header>
+      {code === null ? (
+        <p className="faint">{t.send.chooseOne}</p>
+      ) : (
+        <Code code={code} kind={kind} call={call} />
+      )}
+    </section>
+  );
+}
+
+interface CodeProps {
+  readonly code: string;
+  readonly kind: CodeKind;
+  readonly call: Call;
+}
+
+function Code({ code, kind, call: { headerNames } }: CodeProps) {
+  const t = useTexts();
+  return (
+    <>
       {kind === 'cmd' && code.length > MAX_CMD && <p className="bad small">{t.send.cmdTooLong}</p>}
-      {call.headerNames.length > 0 && (
-        <p className="warn small">{t.send.placeholderHint(call.headerNames.map(placeholderOf).join(', '))}</p>
+      {headerNames.length > 0 && (
+        <p className="warn small">{t.send.placeholderHint(headerNames.map(placeholderOf).join(', '))}</p>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <pre className="code" tabIndex={0}>
         {code}
       </pre>
-    </section>
+    </>
   );
 }
 
