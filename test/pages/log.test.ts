@@ -280,6 +280,31 @@ browserTest('filters are in the address; back and forward bring them back', {}, 
   assert.deepEqual(Object.keys(parameters()), ['until']);
 });
 
+browserTest('a search shows its hit, in the list and in the drawer', {}, async ({ open }) => {
+  const lines = '变更列表里的一行\n'.repeat(250);
+  const id = await post(`发布说明\n${lines}根因：Pool-42 耗尽，不是 pool-42\n完`, 'alerts');
+  const page = await open(`${url}/log?q=Pool-42`);
+  const link = rowOf(page, '根因').getByRole('link');
+  await link.locator('mark').waitFor();
+  assert.equal(await link.textContent(), '…根因：Pool-42 耗尽，不是 pool-42 …');
+  assert.deepEqual(await link.locator('mark').allTextContents(), ['Pool-42']);
+  await link.click();
+  const hit = drawerOf(page).locator('mark');
+  await hit.waitFor();
+  assert.deepEqual(await hit.allTextContents(), ['Pool-42']);
+  await eventually('the hit is in the window', async () => {
+    const box = await hit.boundingBox();
+    return (box !== null && box.y > 0 && box.y < 800) || undefined;
+  });
+
+  // Without a search a long text is folded, and its line says that there is more.
+  await page.goto(`${url}/log?message=${id}`);
+  await drawerOf(page).getByRole('button', { name: zh.showAll, exact: true }).waitFor();
+  assert.equal(await page.locator('mark').count(), 0);
+  await page.keyboard.press('Escape');
+  await rowOf(page, '发布说明 …').waitFor();
+});
+
 browserTest('who reads on is not disturbed: new messages wait behind a pill', {}, async ({ open }) => {
   for (let n = 1; n <= 120; n++) await post(`批次 ${n} 完成`, 'flood');
   const page = await open(`${url}/log?channel=flood`);

@@ -64,6 +64,15 @@ const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'a search',
+    url: `${service.url}/log?q=${encodeURIComponent('主机')}`,
+    async ready(page) {
+      await page.locator('tbody mark', { hasText: '主机' }).waitFor();
+      await page.locator('.chart canvas').waitFor();
+      await isLive(page);
+    },
+  },
+  {
     name: 'the drawer',
     url: `${service.url}/log?message=${sent.id}`,
     async ready(page, t) {

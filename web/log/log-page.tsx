@@ -97,6 +97,7 @@ export default function LogPage() {
         <Suspense fallback={null}>
           <MessageDrawer
             messageId={messageId}
+            find={stableFilters.text}
             channels={channels.data ?? []}
             onClose={() => navigate(logUrl(stableFilters))}
           />

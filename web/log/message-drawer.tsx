@@ -1,5 +1,5 @@
 import { Drawer, Skeleton } from 'antd';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { ApiFault } from '../api/client.ts';
 import type { Channel, DetailedMessage } from '../api/types.ts';
 import { exactTime } from '../format-time.ts';
@@ -18,11 +18,13 @@ import { useMessage } from './use-message.ts';
 interface Props {
   /** null: closed. */
   readonly messageId: string | null;
+  /** What the log was searched for. */
+  readonly find: string;
   readonly channels: readonly Channel[];
   readonly onClose: () => void;
 }
 
-export default function MessageDrawer({ messageId, channels, onClose }: Props) {
+export default function MessageDrawer({ messageId, find, channels, onClose }: Props) {
   const t = useTexts();
   // While the drawer slides out it still shows what it was about.
   const shown = useRef(messageId);
@@ -39,7 +41,7 @@ export default function MessageDrawer({ messageId, channels, onClose }: Props) {
       closable={{ placement: 'end', 'aria-label': t.close }}
       destroyOnHidden
     >
-      {query.data !== undefined && <Content message={query.data} channels={channels} />}
+      {query.data !== undefined && <Content message={query.data} find={find} channels={channels} />}
       {query.data === undefined && query.isPending && (
         <Skeleton active paragraph={{ rows: 10 }} title={false} />
       )}
@@ -65,18 +67,24 @@ function NotThere({ error, onRetry }: { readonly error: unknown; readonly onRetr
 
 interface ContentProps {
   readonly message: DetailedMessage;
+  readonly find: string;
   readonly channels: readonly Channel[];
 }
 
-function Content({ message, channels }: ContentProps) {
+function Content({ message, find, channels }: ContentProps) {
   const t = useTexts();
+  const text = useRef<HTMLElement>(null);
   const { id, msg, request_id: requestId, created_at: createdAt } = message;
   const resent = latestDeliveries(message.deliveries).filter(({ count }) => count > 1);
   const link = `${location.origin}${logUrl(NO_FILTERS, id)}`;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each message, whatever becomes of it meanwhile
+  useEffect(() => scrollToHit(text.current), [id]);
+
   return (
     <div className="message-content">
-      <section aria-label={t.message.text}>
-        <LongText text={msg} label={t.message.text} />
+      <section ref={text} aria-label={t.message.text}>
+        <LongText key={id} text={msg} label={t.message.text} find={find} />
         <div className="under-text">
           <span className="faint">{t.message.characters(countCharacters(msg))}</span>
           <span className="buttons">
@@ -114,4 +122,13 @@ function Content({ message, channels }: ContentProps) {
       ))}
     </div>
   );
+}
+
+/** Only the drawer's own scrolling: `scrollIntoView` would also push the drawer sideways while it slides in. */
+function scrollToHit(text: HTMLElement | null): void {
+  const hit = text?.querySelector('mark');
+  const body = text?.closest('.ant-drawer-body');
+  if (!hit || !body) return;
+  const below = hit.getBoundingClientRect().bottom - body.getBoundingClientRect().top - body.clientHeight;
+  if (below > 0) body.scrollTop += below + body.clientHeight / 2;
 }

@@ -11,7 +11,7 @@ import { DeliveryChip } from '../parts/status.tsx';
 import { Ago } from '../parts/time.tsx';
 import { useTexts } from '../preferences.ts';
 import { followInPage } from '../router.ts';
-import { firstLine } from '../visible-text.ts';
+import { lineWithHit } from '../visible-text.ts';
 import { type Filters, hasFilters, logUrl, NO_FILTERS } from './filters.ts';
 import { type ChannelStanding, latestDeliveries, summarize } from './latest-deliveries.ts';
 import { RowsSkeleton } from './log-skeleton.tsx';
@@ -64,7 +64,7 @@ export function MessageList({ log: { query, messages }, filters, onFilters }: Pr
           </thead>
           <tbody>
             {messages.map((message) => (
-              <Row key={message.id} message={message} url={logUrl(filters, message.id)} />
+              <Row key={message.id} message={message} find={filters.text} url={logUrl(filters, message.id)} />
             ))}
           </tbody>
         </table>
@@ -81,12 +81,14 @@ export function MessageList({ log: { query, messages }, filters, onFilters }: Pr
 
 interface RowProps {
   readonly message: Message;
+  /** What was searched for. */
+  readonly find: string;
   readonly url: string;
 }
 
-const Row = memo(function Row({ message, url }: RowProps) {
+const Row = memo(function Row({ message, find, url }: RowProps) {
   const t = useTexts();
-  const line = firstLine(message.msg);
+  const line = lineWithHit(message.msg, find);
   const standings = latestDeliveries(message.deliveries);
   return (
     <tr className="row">
@@ -100,7 +102,7 @@ const Row = memo(function Row({ message, url }: RowProps) {
           aria-label={t.log.rowLabel(line)}
           data-focus-tip={exactTime(Date.parse(message.created_at))}
         >
-          <SafeText text={line} />
+          <SafeText text={line} find={find} />
         </a>
       </td>
       <td className="chips">
