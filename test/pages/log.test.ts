@@ -54,6 +54,8 @@ await eventually('the revoked channel is stopped', async () => {
   const { items } = (await answer.json()) as { items: { state: string }[] };
   return items.some(({ state }) => state === 'stopped') || undefined;
 });
+/** Never tried on the channel that is stopped. */
+const { body: sentLater } = await postText(crowd.service.url, { msg: '停用以后发给所有通道' });
 
 async function post(msg: string, ...to: string[]): Promise<string> {
   const { status, body } = await postText(url, { msg, to });
@@ -204,6 +206,21 @@ browserTest('a failure says why and how to cure it; mended, a resend delivers', 
   await page.keyboard.press('Escape');
   await rowOf(page, '订单支付失败').locator('.chip.good', { hasText: 'orders' }).getByText('×2').waitFor();
   assert.equal(pages.bodiesOf('orders').filter((body) => body.includes('订单支付失败')).length, 2);
+});
+
+browserTest('the drawer begins with what failed and what still waits', {}, async ({ open }) => {
+  const page = await open(`${crowd.service.url}/log?message=${sentLater.id}`);
+  await statusOf(page, 'calm-10', 'delivered').waitFor();
+  await statusOf(page, 'gone', 'failed').getByText(zh.message.neverTried).waitFor();
+  await statusOf(page, 'failing', 'failed').waitFor();
+  const channels = () => page.locator('.delivery header strong').allTextContents();
+  await eventually(
+    'it has its order',
+    async () =>
+      JSON.stringify(await channels()) ===
+        JSON.stringify(['failing', 'gone', 'banned', ...CROWD.slice(0, 10)]) || undefined,
+  );
+  assert.equal(await statusOf(page, 'gone', 'failed').getByText(zh.message.noAttempts).count(), 0);
 });
 
 browserTest('a resend warns where a copy may already be', {}, async ({ open }) => {

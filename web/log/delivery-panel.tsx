@@ -48,7 +48,10 @@ export function DeliveryPanel({ delivery, createdAt, wasResent, channel }: Props
         </p>
       )}
       {attempts.length === 0 ? (
-        <p className="faint no-attempt">{t.message.noAttempts}</p>
+        // Only a channel that is stopped lets a delivery fail untried.
+        <p className="faint no-attempt">
+          {status === 'failed' ? t.message.neverTried : t.message.noAttempts}
+        </p>
       ) : (
         <ol className="timeline" reversed>
           {attempts.toReversed().map((attempt) => (

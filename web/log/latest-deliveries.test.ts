@@ -35,6 +35,20 @@ test('channel by channel, the last first', () => {
   );
 });
 
+test('what failed comes first, then what is on its way', () => {
+  const deliveries = [
+    on('a', 'delivered'),
+    on('b', 'retrying'),
+    on('c', 'failed'),
+    on('d', 'queued'),
+    on('e', 'failed'),
+  ];
+  assert.deepEqual(
+    byChannel(deliveries).map(({ channel }) => channel),
+    ['c', 'e', 'b', 'd', 'a'],
+  );
+});
+
 test('delivered everywhere takes as long as its slowest channel', () => {
   const deliveries = [
     on('a', 'delivered', '2026-11-26T00:00:01.500Z'),

@@ -18,11 +18,16 @@ export function latestDeliveries<D extends Delivery>(
   return [...standings.values()];
 }
 
-/** All of them, channel by channel, what went last to a channel first. */
+/**
+ * All of them, channel by channel, what went last to a channel first. Channels where it has failed come first, then those
+ * where it is still on its way.
+ */
 export function byChannel<D extends Delivery>(deliveries: readonly D[]): readonly D[] {
-  return latestDeliveries(deliveries).flatMap(({ latest }) =>
-    deliveries.filter(({ channel }) => channel === latest.channel).reverse(),
-  );
+  const urgency = ({ latest: { status } }: ChannelStanding) =>
+    status === 'failed' ? 0 : status === 'delivered' ? 2 : 1;
+  return latestDeliveries(deliveries)
+    .toSorted((a, b) => urgency(a) - urgency(b))
+    .flatMap(({ latest }) => deliveries.filter(({ channel }) => channel === latest.channel).reverse());
 }
 
 /** How the whole message stands. */

@@ -191,6 +191,7 @@ export const pages: typeof zh = {
     deliveries: 'Deliveries',
     attempts: (n) => plural(n, 'attempt'),
     noAttempts: 'No attempt yet',
+    neverTried: 'No attempt was made, since the channel was stopped',
     attempt: (n) => `Attempt ${n}`,
     part: (n) => `part ${n}`,
     http: (status) => `HTTP ${status}`,

@@ -189,6 +189,7 @@ export const pages = {
     deliveries: '投递',
     attempts: (n: number) => `${n} 次尝试`,
     noAttempts: '还没有尝试',
+    neverTried: '通道当时已停用，没有尝试发送',
     attempt: (n: number) => `第 ${n} 次尝试`,
     part: (n: number) => `第 ${n} 段`,
     http: (status: number) => `HTTP ${status}`,
