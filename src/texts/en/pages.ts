@@ -161,7 +161,7 @@ export const pages: typeof zh = {
     noMatchTitle: 'Nothing matches',
     noMatchHint: 'Try another word, or widen the time, status or channel.',
     notFoundTitle: 'No such message',
-    notFoundHint: 'The link may be incomplete, or the message is past its retention.',
+    notFoundHint: 'The link may be incomplete, or it leads to a message in another store.',
     searching: 'Searching…',
     searchedUntil: (time) => `searched back to ${time}`,
     searchOn: 'Search older messages',

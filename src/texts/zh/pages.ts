@@ -159,7 +159,7 @@ export const pages = {
     noMatchTitle: '没有符合条件的消息',
     noMatchHint: '换个关键词，或放宽时间、状态、通道的条件。',
     notFoundTitle: '没有这条消息',
-    notFoundHint: '链接可能不完整，或消息已超过保留期限。',
+    notFoundHint: '链接可能不完整，或指向另一个存储里的消息。',
     searching: '正在搜索…',
     searchedUntil: (time: string) => `已查到 ${time}`,
     searchOn: '继续搜索更早的消息',
