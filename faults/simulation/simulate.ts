@@ -244,6 +244,7 @@ const POLICY = {
 const SILENT: LaneEvents = {
   attemptEnded: () => undefined,
   failedUnsent: () => undefined,
+  failedAtStart: () => undefined,
   storeTrouble: () => undefined,
   bug(channel, error) {
     throw new Error(`lane ${channel} has a bug`, { cause: error });

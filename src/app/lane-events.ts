@@ -46,6 +46,7 @@ export function createLaneEvents(logger: Logger, lang: Lang, metrics: Metrics): 
       metrics.failed.inc({ channel }, count);
       logger.error(channel, say.stoppedUnsent, { [say.count]: count });
     },
+    failedAtStart: (channel) => metrics.failed.inc({ channel }),
     storeTrouble(channel, error) {
       if (error === null) logger.info(channel, say.storeBack);
       else logger.error(channel, say.storeTrouble, { [say.reason]: error.message });

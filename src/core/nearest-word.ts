@@ -27,12 +27,14 @@ const LONGEST_WORD = 100;
 export function nearest(word: string, known: readonly string[]): string | null {
   if (word === '' || word.length > LONGEST_WORD) return null;
   const lower = word.toLowerCase();
+  const allowed = Math.max(Math.min(2, word.length - 1), Math.floor(word.length / 3));
   let best: { word: string; distance: number } | null = null;
   for (const candidate of known) {
+    // Of a thousand names this leaves the few that are worth a look.
+    if (Math.abs(candidate.length - lower.length) > allowed) continue;
     const distance = editDistance(lower, candidate.toLowerCase());
     if (best === null || distance < best.distance) best = { word: candidate, distance };
   }
-  if (best !== null && best.distance <= Math.max(Math.min(2, word.length - 1), Math.floor(word.length / 3)))
-    return best.word;
+  if (best !== null && best.distance <= allowed) return best.word;
   return known.find((candidate) => lower.length >= 3 && candidate.startsWith(lower)) ?? null;
 }

@@ -69,6 +69,7 @@ export async function startDispatcher(
     leftBehind: inFlight.leftBehind,
     policyOf: (name) => policies.get(name) ?? deps.defaultPolicy,
     random,
+    onFailed: events.failedAtStart,
   });
   inFlight.begin();
 

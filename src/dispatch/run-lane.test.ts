@@ -69,6 +69,7 @@ async function startLane(options: LaneOptions = {}) {
   const events: LaneEvents = {
     attemptEnded: () => undefined,
     failedUnsent: () => undefined,
+    failedAtStart: () => undefined,
     storeTrouble: (_channel, trouble) => troubles.push(trouble),
     bug: (_channel, bug) => assert.fail(bug as Error),
   };
@@ -356,6 +357,7 @@ async function startLanes({
   const events: LaneEvents = {
     attemptEnded: () => undefined,
     failedUnsent: () => undefined,
+    failedAtStart: () => undefined,
     storeTrouble: () => undefined,
     bug: (_channel, bug) => assert.fail(bug as Error),
   };

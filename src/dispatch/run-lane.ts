@@ -41,6 +41,8 @@ export interface LaneEvents {
   attemptEnded(channel: string, turn: Turn, result: SendResult, next: NextStep): void;
   /** The endpoint is stopped: what waited for it failed without an attempt. */
   failedUnsent(channel: string, count: number): void;
+  /** What an earlier process left in flight has failed for good. */
+  failedAtStart(channel: string): void;
   /** `error` null: the store works again. */
   storeTrouble(channel: string, error: StoreError | null): void;
   bug(channel: string, error: unknown): void;

@@ -18,6 +18,7 @@ const retry: DeliveryPolicy = {
 
 async function settle(left: LeftBehind, policy = retry) {
   const recorded: RecordAttemptCommand[] = [];
+  const failed: string[] = [];
   const attempt = {
     attemptId: 1,
     deliveryId: 2,
@@ -34,9 +35,11 @@ async function settle(left: LeftBehind, policy = retry) {
     leftBehind: () => left,
     policyOf: () => policy,
     random: () => 0.5,
+    onFailed: (channel) => failed.push(channel),
   });
   const [command] = recorded;
   assert.ok(command);
+  assert.deepEqual(failed, command.next.kind === 'failed' ? ['group'] : []);
   return { command, counts };
 }
 

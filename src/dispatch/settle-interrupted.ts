@@ -10,6 +10,8 @@ export interface SettleDeps {
   /** Of a channel by name; for one that is no longer configured, the default. */
   readonly policyOf: (channel: string) => DeliveryPolicy;
   readonly random: () => number;
+  /** A delivery has failed for good with it. */
+  readonly onFailed: (channel: string) => void;
 }
 
 /** How many attempts an earlier process has left without a recorded end. */
@@ -24,29 +26,35 @@ export interface Interrupted {
 
 /** Ends the attempts that were in flight when an earlier process died, with as much as its marks tell of them. */
 export async function settleInterrupted(deps: SettleDeps): Promise<Interrupted> {
-  const { store, leftBehind } = deps;
+  const { store, leftBehind, onFailed } = deps;
   const counts = { recovered: 0, notSent: 0, unknown: 0 };
   const interrupted = await store.listInterrupted();
   await Promise.all(
-    interrupted.map((attempt) => {
-      const { attemptId, deliveryId } = attempt;
-      const left = leftBehind(attemptId);
-      switch (left.kind) {
-        case 'ended':
-          counts.recovered++;
-          return store.recordAttempt({ attemptId, deliveryId, ...left.end });
-        case 'not_sent':
-          counts.notSent++;
-          return store.recordAttempt(notSent(attempt));
-        case 'maybe_sent':
-          counts.unknown++;
-          return store.recordAttempt(maybeSent(attempt, deps));
-        default:
-          return left satisfies never;
-      }
+    interrupted.map(async (attempt) => {
+      const command = endOf(attempt);
+      await store.recordAttempt(command);
+      if (command.next.kind === 'failed') onFailed(attempt.channel);
     }),
   );
   return counts;
+
+  function endOf(attempt: InterruptedAttempt): RecordAttemptCommand {
+    const { attemptId, deliveryId } = attempt;
+    const left = leftBehind(attemptId);
+    switch (left.kind) {
+      case 'ended':
+        counts.recovered++;
+        return { attemptId, deliveryId, ...left.end };
+      case 'not_sent':
+        counts.notSent++;
+        return notSent(attempt);
+      case 'maybe_sent':
+        counts.unknown++;
+        return maybeSent(attempt, deps);
+      default:
+        return left satisfies never;
+    }
+  }
 }
 
 function notSent({ attemptId, deliveryId }: InterruptedAttempt): RecordAttemptCommand {

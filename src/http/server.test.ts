@@ -329,6 +329,20 @@ test('metrics survive a store that cannot count', async (t) => {
   assert.equal(logLines.length, 1);
 });
 
+test('metrics do not wait for a disk that holds up the store', async (t) => {
+  const { url, logLines } = await startServer(t, {
+    channels: {
+      list: async () => [],
+      listStates: () => new Promise(() => undefined),
+      resume: async () => false,
+    },
+  });
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^postpoint_open_deliveries\{channel="ops"\} 3$/m);
+  assert.doesNotMatch(metrics, /^postpoint_channel_state\{/m);
+  assert.equal(logLines.length, 1);
+});
+
 test('every answer carries the security headers and names no software', async (t) => {
   const { url } = await startServer(t);
   const paths = [

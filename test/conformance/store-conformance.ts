@@ -408,6 +408,28 @@ export function storeConformance(
         assert.equal((await takeOne(channel)).limitsInARow, 1);
       });
 
+      test('limits met in a row are counted also where lacks of our own come between, and old ones are forgotten', async () => {
+        const channel = await newChannel();
+        await accept([channel]);
+        const step: NextStep = { kind: 'pause', waitMs: 1_000, error: ERROR, scope: 'endpoint' };
+        const meet = async (outcome: Outcome, expected: number) => {
+          const turn = await takeOne(channel);
+          assert.equal(turn.limitsInARow, expected);
+          await record(turn, outcome, step);
+          await kit.clock.advance(1_000);
+        };
+        const limited: Outcome = { ...BUSY, kind: 'rate_limited' };
+        const lack: Outcome = { ...BUSY, kind: 'transient', ownFault: true };
+        await meet(limited, 0);
+        await meet(lack, 1);
+        await meet(limited, 1);
+        await meet(limited, 2);
+        await kit.clock.advance(600_000);
+        await meet(lack, 0);
+        await meet(limited, 0);
+        await meet(limited, 1);
+      });
+
       test('a stopped endpoint: what waits fails unsent with the reason, until a person resumes it', async () => {
         const channel = await newChannel();
         const gone = await accept([channel]);

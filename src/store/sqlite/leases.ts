@@ -3,6 +3,8 @@ export interface Lease {
   readonly channelId: number;
   /** Its channel has rate limits. */
   readonly hasSlot: boolean;
+  /** Met by its endpoint before the turn. */
+  readonly limitsInARow: number;
 }
 
 /**

@@ -32,9 +32,10 @@ export function openEngine(
   { assertFilesExist = () => undefined, onMigrating }: EngineHooks = {},
 ): Engine {
   const db = openForWriting(path, onMigrating);
-  const storeClock = createStoreClock(clock, boot, readSeenTime(db));
+  const seen = readSeenTime(db);
+  const storeClock = createStoreClock(clock, boot, seen);
   endAbandonedSlots(db, storeClock);
-  bookUnbookedSends(db, storeClock);
+  bookUnbookedSends(db, storeClock, seen);
   const sql = prepareStatements(db);
   const counts = createDeliveryCounts(sql);
   const commands = createWriteCommands(sql, storeClock, counts);

@@ -58,9 +58,9 @@ export function createRecordAttempt(
         const untilMs = clock.endMs() + next.waitMs;
         const reason = JSON.stringify(next.error);
         const pause = next.scope === 'platform' ? sql.pausePlatform : sql.pauseEndpoint;
-        const isLimit = kind === 'rate_limited' ? 1 : 0;
-        const nowMs = clock.nowMs();
-        pause.run(untilMs, reason, isLimit, nowMs, nowMs - LIMITS_IN_A_ROW_MS, attemptId);
+        // A lack of our own is no limit that was met.
+        const inARow = kind === 'rate_limited' ? (lease?.limitsInARow ?? 0) + 1 : 0;
+        pause.run(untilMs, reason, clock.nowMs() - LIMITS_IN_A_ROW_MS, inARow, attemptId);
         sql.retry.run(untilMs, 0, reason, deliveryId);
         break;
       }

@@ -28,12 +28,11 @@ export type DueRow = readonly [
 const ENDPOINT_OF_ATTEMPT = '(SELECT endpoint_id FROM attempt WHERE id = ?)';
 
 /**
- * A rate limit soon after the last pause counts as one more in a row; one that comes during it was asked for before it began.
- * Bound: until, reason, whether it counts, now, in a row since.
+ * A limit counts as one more in a row than there were when the turn was taken: those of one burst count once. Bound: until,
+ * reason, in a row since, in a row at least.
  */
 const PAUSE = `UPDATE endpoint SET paused_until_ms = max(paused_until_ms, ?), pause_reason = ?,
-  limits_in_a_row = CASE WHEN NOT ? OR paused_until_ms > ? THEN limits_in_a_row
-    WHEN paused_until_ms > ? THEN limits_in_a_row + 1 ELSE 1 END`;
+  limits_in_a_row = max(CASE WHEN paused_until_ms > ? THEN limits_in_a_row ELSE 0 END, ?)`;
 
 /** See `Succession`. */
 const BEGIN_ANEW = `status = ${QUEUED}, attempt_due_ms = NULL, retries_used = 0, part_index = 0, error = NULL,

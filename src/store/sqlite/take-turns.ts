@@ -118,7 +118,7 @@ export function createTakeTurns(
     const attemptId = Number(added.lastInsertRowid);
     const hasSlot = windows.length > 0;
     if (hasSlot) sql.addSlot.run(attemptId, endpointId);
-    leases.add(attemptId, { channelId, hasSlot });
+    leases.add(attemptId, { channelId, hasSlot, limitsInARow });
     return {
       attemptId,
       attemptNumber,
