@@ -126,14 +126,20 @@ test('a search that stopped early says how far back it looked', async (t) => {
   assert.deepEqual([next_cursor, searched_until], ['on', '2026-01-02T03:04:05.006Z']);
 });
 
-test('a store that cannot read is 503, not 500', async (t) => {
-  const fails = () => Promise.reject(new StoreError('unavailable', 'disk I/O error'));
-  async function* walkFails() {
+/** A push log whose store answers nothing but this error. */
+function failingLog(error: StoreError) {
+  const fails = () => Promise.reject(error);
+  async function* walkMessages() {
     yield await fails();
   }
+  return { listMessages: fails, getMessage: fails, walkMessages };
+}
+
+test('a store that cannot read is 503, not 500', async (t) => {
+  const error = new StoreError('unavailable', 'disk I/O error');
   const { url } = await startServer(t, {
-    pushLog: { listMessages: fails, getMessage: fails, walkMessages: walkFails },
-    countDeliveries: fails,
+    pushLog: failingLog(error),
+    countDeliveries: () => Promise.reject(error),
   });
   for (const path of ['/api/messages', '/api/messages/export?format=csv', '/api/stats']) {
     const response = await fetch(`${url}${path}`);
@@ -145,13 +151,7 @@ test('a store that cannot read is 503, not 500', async (t) => {
 });
 
 test('a log that too many ask is overloaded: the store itself is well', async (t) => {
-  const fails = () => Promise.reject(new StoreError('overloaded', 'too many'));
-  async function* walkFails() {
-    yield await fails();
-  }
-  const { url } = await startServer(t, {
-    pushLog: { listMessages: fails, getMessage: fails, walkMessages: walkFails },
-  });
+  const { url } = await startServer(t, { pushLog: failingLog(new StoreError('overloaded', 'too many')) });
   const response = await fetch(`${url}/api/messages`, { headers: { 'accept-language': 'en' } });
   assert.equal(response.status, 503);
   assert.equal(((await response.json()) as { msg: string }).msg, texts.en.api.unavailableOverloaded);
