@@ -331,7 +331,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace(RUN_LANE, '  onSent(result);\n', '  over();\n  onSent(result);\n'),
   ]),
   bug('what waits for the disk has no bound', 'overload', /nobody was told 503|memory grew/, [
-    replace(STORE, 'const MAX_WAITING_TEXT = 16 * 1024 * 1024;', 'const MAX_WAITING_TEXT = Infinity;'),
+    replace(
+      'src/store/sqlite/write-queue.ts',
+      'const MAX_WAITING_TEXT = 16 * 1024 * 1024;',
+      'const MAX_WAITING_TEXT = Infinity;',
+    ),
   ]),
   bug('the rate of requests is not counted', 'overload', /passed a limit of/, [
     replace(REQUEST_RATE, '    acceptedMs[next] = nowMs;\n', ''),

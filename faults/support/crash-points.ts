@@ -96,7 +96,7 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
   ),
 ];
 
-const MIGRATE = 'src/store/sqlite/open-database.ts';
+const MIGRATE = 'src/store/sqlite/schema.ts';
 const MIGRATION_BEGIN = '    db.exec(`BEGIN IMMEDIATE; ';
 const MIGRATION_END = '; COMMIT`);\n';
 

@@ -8,6 +8,8 @@ import type { SimulatedClock } from '../support/simulated-clock.ts';
 import { liveLogConformance } from './live-log-conformance.ts';
 import { logConformance } from './log-conformance.ts';
 import { pushLogConformance } from './push-log-conformance.ts';
+import { recordConformance } from './record-conformance.ts';
+import { restartConformance } from './restart-conformance.ts';
 import { storeConformance } from './store-conformance.ts';
 import type { StoreUnderTest } from './store-kit.ts';
 import { successionConformance } from './succession-conformance.ts';
@@ -28,6 +30,8 @@ function openAt(path: string, clock: SimulatedClock): StoreUnderTest {
 }
 
 storeConformance('sqlite', async (clock) => openAt(join(folder, 'conformance.db'), clock));
+recordConformance('sqlite', async (clock) => openAt(join(folder, 'record.db'), clock));
+restartConformance('sqlite', async (clock) => openAt(join(folder, 'restart.db'), clock));
 successionConformance('sqlite', async (clock) => openAt(join(folder, 'succession.db'), clock));
 pushLogConformance('sqlite', async (clock) => openAt(join(folder, 'push-log.db'), clock));
 liveLogConformance('sqlite', async (clock) => openAt(join(folder, 'live-log.db'), clock));

@@ -35,7 +35,7 @@ export function openInlineStore(options: InlineStoreOptions): Store {
 
   async function write<Name extends WriteCommandName>(
     name: Name,
-    argument: Parameters<WriteCommands[Name]>[0],
+    ...[argument]: Parameters<WriteCommands[Name]>
   ): Promise<ReturnType<WriteCommands[Name]>> {
     if (!open) throw new StoreError('closed', 'the store is closed');
     beforeCommand?.(name);
@@ -50,9 +50,9 @@ export function openInlineStore(options: InlineStoreOptions): Store {
     takeTurns: (command) => write('takeTurns', command),
     recordAttempt: (command) => write('recordAttempt', command),
     resend: (command) => write('resend', command),
-    listInterrupted: () => write('listInterrupted', undefined as never),
-    listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
-    listWaitingChannels: () => write('listWaitingChannels', undefined as never),
+    listInterrupted: () => write('listInterrupted'),
+    listHeldEndpoints: () => write('listHeldEndpoints'),
+    listWaitingChannels: () => write('listWaitingChannels'),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
     listMessages: async (query) => queries.listMessages(query, null),

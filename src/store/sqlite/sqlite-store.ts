@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { type Store, StoreError } from '../store.ts';
-import type { WriteCommandName, WriteCommands } from './commands.ts';
 import type { Reply } from './group-commit.ts';
 import { createIndexing } from './indexing.ts';
 import type { FromWriter, ReaderOptions, ToWriter, WhyUnusable, WorkerOptions } from './messages.ts';
 import { createReading } from './reading.ts';
 import { realStorePath } from './real-path.ts';
-import { listOfRequest, type RequestList, withTurns } from './value-lists.ts';
+import { createWriteQueue, errorOf, type WriteQueue } from './write-queue.ts';
 import { createWriteRate } from './write-rate.ts';
 
 export interface SqliteStoreOptions {
@@ -29,26 +28,10 @@ export class StoreUnusableError extends Error {
   }
 }
 
-/** So many commands are handed to a thread that has nothing to do without waiting for the end of the turn. */
-const FLUSH_AT = 32;
-/** Accepts that wait for the disk at most; past that a caller is told to come back. */
-const MAX_WAITING = 20_000;
-/**
- * Text that waits for the disk at most, in UTF-16 units. It stands in memory several times: as a body, as a string, on its
- * way to the thread, in SQLite's page cache.
- */
-const MAX_WAITING_TEXT = 16 * 1024 * 1024;
 /** With more commands in a second than this, what reads the push log steps back. */
 const BUSY_COMMANDS = 1_000;
 /** How often a store that has failed is tried again. */
 const PROBE_INTERVAL_MS = 1_000;
-
-interface Waiting {
-  readonly name: WriteCommandName;
-  readonly textLength: number;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
 
 /**
  * The store on one SQLite file: a thread that writes, one that reads, one that indexes, and this front that hands them
@@ -67,46 +50,21 @@ export async function openSqliteStore({
   const { clockAheadMs } = await whenReady(writer, onMigrating);
   const readerOptions: ReaderOptions = { path, clockAheadMs };
 
-  const waiting: Waiting[] = [];
-  let waitingText = 0;
   const writeRate = createWriteRate(() => performance.now());
-  let outbox: RequestList[] = [];
+  const queue = createWriteQueue((requests) => {
+    writer.postMessage({ kind: 'batch', requests } satisfies ToWriter);
+  });
   let state: 'open' | 'closing' | 'dead' = 'open';
   let writable = true;
   let probe: NodeJS.Timeout | undefined;
 
-  function write<Name extends WriteCommandName>(
-    name: Name,
-    argument: Parameters<WriteCommands[Name]>[0],
-    textLength = 0,
-  ): Promise<ReturnType<WriteCommands[Name]>> {
-    if (state !== 'open') return Promise.reject(new StoreError('closed', 'the store is closed'));
-    return new Promise((resolve, reject) => {
-      waiting.push({ name, textLength, resolve: resolve as (value: unknown) => void, reject });
-      waitingText += textLength;
-      // One message between the threads for all commands of this turn of the event loop, or of a part of a long one:
-      // then the thread has something to do meanwhile.
-      if (outbox.length === 0) setImmediate(flush);
-      outbox.push(listOfRequest({ name, argument }));
-      if (outbox.length >= FLUSH_AT && waiting.length === outbox.length) flush();
-    });
-  }
-
-  function flush(): void {
-    if (outbox.length === 0) return;
-    const batch: ToWriter = { kind: 'batch', requests: outbox };
-    outbox = [];
-    writer.postMessage(batch);
-  }
+  const write: WriteQueue['ask'] = (...command) =>
+    state === 'open'
+      ? queue.ask(...command)
+      : Promise.reject(new StoreError('closed', 'the store is closed'));
 
   function settle(replies: readonly Reply[]): void {
-    const settled = waiting.splice(0, replies.length);
-    for (const [index, { name, textLength, resolve, reject }] of settled.entries()) {
-      waitingText -= textLength;
-      const reply = replies[index];
-      if (reply?.ok) resolve(withTurns(name, reply.value));
-      else reject(toError(reply));
-    }
+    queue.settle(replies);
     noteHealth(replies);
     writeRate.note(replies.length);
     indexing.noteChanges(replies.length);
@@ -116,7 +74,7 @@ export async function openSqliteStore({
   function noteHealth(replies: readonly Reply[]): void {
     const faults = replies
       .filter(({ ok }) => !ok)
-      .map(toError)
+      .map(errorOf)
       .filter((error) => error instanceof StoreError);
     writable = faults.length === 0;
     if (writable) return;
@@ -127,7 +85,7 @@ export async function openSqliteStore({
     }
     probe ??= setTimeout(() => {
       probe = undefined;
-      write('probe', undefined as never).catch(() => undefined);
+      write('probe').catch(() => undefined);
     }, PROBE_INTERVAL_MS);
   }
 
@@ -137,7 +95,7 @@ export async function openSqliteStore({
     state = 'dead';
     writable = false;
     clearTimeout(probe);
-    for (const { reject } of waiting.splice(0)) reject(error);
+    queue.rejectAll(error);
     if (wasOpen) onFatal(error);
   }
 
@@ -162,7 +120,7 @@ export async function openSqliteStore({
 
   async function close(): Promise<void> {
     clearTimeout(probe);
-    flush();
+    queue.flush();
     const isFirst = state === 'open';
     if (isFirst) state = 'closing';
     // The last connection to close moves the log into the database file, and only a writer can: of the index too.
@@ -175,19 +133,13 @@ export async function openSqliteStore({
 
   return {
     registerChannels: (channels) => write('registerChannels', channels),
-    accept(command) {
-      const { length } = command.message.text;
-      if (waiting.length >= MAX_WAITING || waitingText + length > MAX_WAITING_TEXT) {
-        return Promise.reject(new StoreError('overloaded', 'too many messages wait for the disk'));
-      }
-      return write('accept', command, length);
-    },
+    accept: (command) => write('accept', command),
     takeTurns: (command) => write('takeTurns', command),
     recordAttempt: (command) => write('recordAttempt', command),
     resend: (command) => write('resend', command),
-    listInterrupted: () => write('listInterrupted', undefined as never),
-    listHeldEndpoints: () => write('listHeldEndpoints', undefined as never),
-    listWaitingChannels: () => write('listWaitingChannels', undefined as never),
+    listInterrupted: () => write('listInterrupted'),
+    listHeldEndpoints: () => write('listHeldEndpoints'),
+    listWaitingChannels: () => write('listWaitingChannels'),
     resumeEndpoint: (endpointId) => write('resumeEndpoint', endpointId),
     listWindowRoom: (endpoints) => write('listWindowRoom', endpoints),
     listMessages(query) {
@@ -221,9 +173,4 @@ function whenReady(writer: Worker, onMigrating: () => void): Promise<{ clockAhea
       }
     });
   });
-}
-
-function toError(reply: Reply | undefined): Error {
-  if (reply === undefined || reply.ok) return new Error('the writing thread sent no reply');
-  return reply.kind === null ? new Error(reply.message) : new StoreError(reply.kind, reply.message);
 }

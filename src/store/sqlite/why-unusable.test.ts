@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SchemaTooNewError } from '../migrate.ts';
 import { StoreInUseError } from './file-lock.ts';
-import { ForeignFileError, NotFileError, OrphanedLogError } from './open-database.ts';
+import { NotFileError, OrphanedLogError } from './open-database.ts';
+import { ForeignFileError } from './schema.ts';
 import { whyUnusable } from './why-unusable.ts';
 
 const withCode = (fields: object) => Object.assign(new Error('it failed'), fields);

@@ -1,7 +1,8 @@
 import { SchemaTooNewError } from '../migrate.ts';
 import { StoreInUseError } from './file-lock.ts';
 import type { WhyUnusable } from './messages.ts';
-import { ForeignFileError, NotFileError, OrphanedLogError } from './open-database.ts';
+import { NotFileError, OrphanedLogError } from './open-database.ts';
+import { ForeignFileError } from './schema.ts';
 import { SQLITE, sqliteErrorOf } from './sqlite-error.ts';
 
 const WHY_OF_SQLITE: Readonly<Record<number, WhyUnusable>> = {
