@@ -17,7 +17,6 @@ const ACCEPT_MESSAGE = 'src/store/sqlite/accept-message.ts';
 const TAKE_TURNS = 'src/store/sqlite/take-turns.ts';
 const RECORD = 'src/store/sqlite/record-attempt.ts';
 const STATEMENTS = 'src/store/sqlite/statements.ts';
-const WRITE_COMMANDS = 'src/store/sqlite/write-commands.ts';
 const WINDOWS = 'src/core/rate-windows.ts';
 const RUN_LANE = 'src/dispatch/run-lane.ts';
 const DISPATCHER = 'src/dispatch/dispatcher.ts';
@@ -89,9 +88,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ]),
   bug('the limiter forgets at a restart', 'a limit outlives a kill', /^limit: /, [
     replace(
-      WRITE_COMMANDS,
-      "db.prepare('UPDATE slot SET ended_ms = ? WHERE ended_ms IS NULL').run(clock.endMs());",
-      "db.exec('DELETE FROM slot');",
+      'src/store/sqlite/open-engine.ts',
+      '  bookUnbookedSends(db, storeClock, seen);\n',
+      "  db.exec('DELETE FROM slot');\n",
     ),
   ]),
   bug('channels of one endpoint have a limit each', 'days', /^limit: hook/, [

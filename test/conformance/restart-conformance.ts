@@ -107,6 +107,23 @@ export function restartConformance(
         assert.equal((await take(channel, { windows })).turns.length, 2);
       });
 
+      test('a request whose end nobody saw counts for one window, however often the service starts', async () => {
+        const channel = await newChannel();
+        const windows = [{ maxSends: 1, windowMs: 60_000 }];
+        for (let n = 0; n < 2; n++) await accept([channel]);
+        await takeOne(channel, { windows });
+        await restart();
+        const [interrupted] = await kit.store.listInterrupted();
+        assert.ok(interrupted);
+        const { attemptId, deliveryId } = interrupted;
+        const next = { kind: 'failed', error: ERROR, stopsEndpoint: null } as const;
+        await kit.store.recordAttempt({ attemptId, deliveryId, durationMs: null, outcome: UNKNOWN, next });
+        assert.deepEqual(await take(channel, { windows }), heldUpFor(60_000));
+        await kit.clock.advance(60_000);
+        for (let n = 0; n < 2; n++) await restart();
+        assert.equal((await take(channel, { windows })).turns.length, 1);
+      });
+
       test('what was sent without a limit longer ago than its window does not count', async () => {
         const channel = await newChannel();
         const windows = [{ maxSends: 1, windowMs: 60_000 }];

@@ -54,6 +54,20 @@ for (const { name, wallMs } of [
   });
 }
 
+test('an endpoint whose last request holds a slot counts what it counted, however recent the others look', () => {
+  const { db, book, slots } = start(
+    [
+      { startedAtMs: NOW_MS - 200_000, durationMs: null },
+      { startedAtMs: NOW_MS - 70_000, durationMs: 5 },
+    ],
+    NOW_MS,
+  );
+  db.exec(`INSERT INTO slot (attempt_id, endpoint_id, ended_ms) VALUES (2, 7, ${NOW_MS - 69_995})`);
+  book();
+  book();
+  assert.deepEqual(slots(), [2]);
+});
+
 test('a store that cannot be written at this moment is opened all the same', () => {
   const { db, book, slots } = start([{ startedAtMs: END_MS, durationMs: 5 }], NOW_MS);
   db.exec('PRAGMA query_only = ON');

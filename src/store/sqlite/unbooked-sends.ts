@@ -17,6 +17,9 @@ type AttemptRow = readonly [id: number, endpointId: number, startedAtMs: number,
  * restart, what was sent just before must count in its first window too, as if it had ended now. A store that cannot be
  * written at this moment is no reason not to start.
  *
+ * A limit is switched at a start only, so an endpoint whose last request holds a slot has had one: what it counts is exact, and
+ * stays as it is. What is told here from the attempts is not: their ends may be unknown, and the clock may have been set.
+ *
  * @param seen the last time that the store has noted; null for a new store.
  */
 export function bookUnbookedSends(db: DatabaseSync, clock: StoreClock, seen: SeenTime | null): void {
@@ -25,7 +28,9 @@ export function bookUnbookedSends(db: DatabaseSync, clock: StoreClock, seen: See
   if (recent.length === 0) return;
   try {
     db.exec('BEGIN IMMEDIATE');
-    db.prepare('DELETE FROM slot WHERE ended_ms <= ?').run(clock.nowMs() - LONGEST_WINDOW_MS);
+    const purge = db.prepare('DELETE FROM slot WHERE endpoint_id = ? AND ended_ms <= ?');
+    for (const endpointId of new Set(recent.map(([, endpointId]) => endpointId)))
+      purge.run(endpointId, clock.nowMs() - LONGEST_WINDOW_MS);
     const book = db.prepare(
       'INSERT INTO slot (attempt_id, endpoint_id, ended_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     );
@@ -42,22 +47,27 @@ function wallTimeOfBefore(clock: StoreClock, { axisMs, moment }: SeenTime): numb
   return moment.wallMs + clock.nowMs() - axisMs;
 }
 
-/** Attempts that may have ended within the longest window before `wallMs` or after it, the newest of each endpoint. */
+/**
+ * Attempts that may have ended within the longest window before `wallMs` or after it, the newest of each endpoint that has had
+ * no limit.
+ */
 function findRecent(db: DatabaseSync, wallMs: number): AttemptRow[] {
   const newestFirst = db.prepare(
     'SELECT id, endpoint_id, started_at_ms, duration_ms FROM attempt ORDER BY id DESC LIMIT ?',
   );
   newestFirst.setReturnArrays(true);
+  const holdsSlot = db.prepare('SELECT 1 FROM slot WHERE attempt_id = ?');
   const recent: AttemptRow[] = [];
-  const slots = new Map<number, number>();
+  /** How many more of each endpoint; of one that has had a limit, none. */
+  const rooms = new Map<number, number>();
   for (const row of newestFirst.iterate(MAX_ATTEMPTS) as Iterable<unknown> as Iterable<AttemptRow>) {
-    const [, endpointId, startedAtMs, durationMs] = row;
+    const [id, endpointId, startedAtMs, durationMs] = row;
     if (startedAtMs < wallMs - LOOK_BACK_MS) break;
+    const room = rooms.get(endpointId) ?? (holdsSlot.get(id) === undefined ? MAX_SLOTS : 0);
     const isOver = durationMs !== null && startedAtMs + durationMs <= wallMs - LONGEST_WINDOW_MS;
-    const count = slots.get(endpointId) ?? 0;
-    if (isOver || count === MAX_SLOTS) continue;
-    slots.set(endpointId, count + 1);
-    recent.push(row);
+    const counts = room > 0 && !isOver;
+    rooms.set(endpointId, counts ? room - 1 : room);
+    if (counts) recent.push(row);
   }
   return recent;
 }
