@@ -51,16 +51,16 @@ function keepPlaces(): Plugin {
 }
 
 /**
- * What packages load for features that nobody here asks for: HTTP/2 on either side and a server's TLS, 20 ms of a start.
+ * What Fastify loads for features that nobody here asks for: HTTP/2 and a server's TLS, some ms of a start.
  * Should one be asked for one day, it fails at once.
  */
 function leaveOutUnused(): Plugin {
   return {
     name: 'leave-out-unused',
     transform: {
-      filter: { id: /[\\/](?:undici[\\/]lib[\\/]dispatcher[\\/]client|fastify[\\/]lib[\\/]server)\.js$/ },
+      filter: { id: /[\\/]fastify[\\/]lib[\\/]server\.js$/ },
       handler(code, id) {
-        const less = code.replaceAll(/require\('(?:\.\/client-h2\.js|node:https|node:http2)'\)/g, 'null');
+        const less = code.replaceAll(/require\('(?:node:https|node:http2)'\)/g, 'null');
         if (less === code) throw new Error(`${id} no longer loads what is left out here`);
         return less;
       },

@@ -214,9 +214,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       HTTP_CLIENT,
       "      if (opened.kind !== 'open') return opened;\n",
       `    if (opened.kind !== 'open') return opened;
-    const first = await exchange(opened.connection, request, { ending, onLeaving });
+    const first = await exchange(opened.connection, bytes, { ending, onLeaving });
     const target = first.kind === 'answer' ? first.answer.headers.location : undefined;
-    if (target === undefined) return conclude(request, opened.connection, first, timeoutMs, ending);
+    if (target === undefined) return conclude(route, opened.connection, first, timeoutMs, ending);
     return await send({ ...outbound, url: new URL(target, outbound.url).href }, options);\n`,
     ),
   ]),
@@ -302,7 +302,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ),
   ]),
   bug('a given up connection stays open', 'descriptors', /as many open files as before|open files$/, [
-    replace(EXCHANGE, '      if (!reusable) void connection.client.destroy();\n', ''),
+    replace(EXCHANGE, '      if (!reusable) connection.destroy();\n', ''),
   ]),
   bug('a redirect counts as a success', 'zoo', /^every 3xx.*: ok instead of permanent/, [
     replace('src/providers/http-status.ts', 'status <= 299', 'status <= 399'),

@@ -53,7 +53,7 @@ export const SERVING_POINTS: readonly CrashPoint[] = [
     'before_connect',
     'not_sent',
     HTTP_CLIENT,
-    '      const opened = await open(request.route, timeoutMs, ending);\n',
+    '      const opened = await open(route, timeoutMs, ending);\n',
   ),
   after('connected', 'not_sent', HTTP_CLIENT, "    if (opened.kind !== 'open') return opened;\n"),
   {

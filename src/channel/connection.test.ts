@@ -6,38 +6,73 @@ import { startScriptedServer } from '../../test/support/scripted-server.ts';
 import { createConnection } from './connection.ts';
 import { createEnding } from './ending.ts';
 import { exchange } from './exchange.ts';
-import { prepareRequest } from './route.ts';
 
-test('a head past its limit is read in small pieces, and not to its end', { timeout: 5_000 }, async (t) => {
-  const HEADERS = 100_000;
+const REQUEST = 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n';
+
+async function open(port: number) {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const connection = createConnection(socket);
+  const send = () => exchange(connection, REQUEST, { ending: createEnding(), onLeaving: () => undefined });
+  return { socket, connection, send };
+}
+
+test('a head past its limit is not read to its end', { timeout: 5_000 }, async (t) => {
+  const FLOOD = 4_000_000;
+  const server = await startScriptedServer((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\n${'a:\r\n'.repeat(FLOOD / 4)}`);
+  });
+  t.after(() => server.close());
+  const { socket, send } = await open(server.port);
+  const result = await send();
+  assert.ok(result.kind === 'failed' && result.started);
+  assert.equal((result.error as { code?: string }).code, 'HEAD_TOO_LONG');
+  assert.ok(socket.bytesRead < FLOOD / 10, `${socket.bytesRead} of ${FLOOD} bytes were read`);
+});
+
+test('what comes while nobody has asked closes the connection, and tells so', {
+  timeout: 5_000,
+}, async (t) => {
+  const server = await startScriptedServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', () =>
+      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 20),
+    );
+  });
+  t.after(() => server.close());
+  const { connection, send } = await open(server.port);
+  const closed = new Promise<void>((resolve) => connection.onClosed(resolve));
+  const result = await send();
+  assert.ok(result.kind === 'answer' && result.keepMs > 0);
+  assert.equal(connection.isOpen(), true);
+  await closed;
+  assert.equal(connection.isOpen(), false);
+});
+
+test('a request that is given up before its turn is not written', { timeout: 5_000 }, async (t) => {
   const server = await startScriptedServer((socket) =>
-    socket.write(`HTTP/1.1 200 OK\r\n${'a:\r\n'.repeat(HEADERS)}`),
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
   );
   t.after(() => server.close());
-  const socket = connect(server.port, '127.0.0.1');
-  await once(socket, 'connect');
-  const pieces: number[] = [];
-  const read = socket.read.bind(socket);
-  socket.read = (bytes) => {
-    const piece = read(bytes);
-    if (piece !== null) pieces.push(piece.length);
-    return piece;
-  };
-  const url = `http://127.0.0.1:${server.port}/`;
-  const prepared = prepareRequest(
-    { method: 'POST', url, headers: {}, body: '{}' },
-    { proxy: null, timeoutMs: 5_000 },
-  );
-  assert.ok(prepared.kind === 'ready');
-  const connection = createConnection(socket, prepared.request.route);
-  const result = await exchange(connection, prepared.request, {
-    ending: createEnding(),
-    onLeaving: () => undefined,
-  });
+  const { connection, send } = await open(server.port);
+  await send();
+  const ending = createEnding();
+  const second = exchange(connection, REQUEST, { ending, onLeaving: () => undefined });
+  ending.end('deadline');
+  assert.deepEqual(await second, { kind: 'failed', started: false, error: 'deadline' });
+  assert.equal(server.requests.length, 1);
+});
 
-  assert.equal(result.kind, 'failed');
-  assert.ok(Math.max(...pieces) <= 4_096, `a piece of ${Math.max(...pieces)} bytes`);
-  // 16 KiB of names, each with three bytes that the limit does not count.
-  const readBytes = pieces.reduce((sum, bytes) => sum + bytes, 0);
-  assert.ok(readBytes <= 4 * 16_384 + 4_096, `${readBytes} of ${4 * HEADERS} bytes were read`);
+test('nothing is written to a connection that has just gone', { timeout: 5_000 }, async (t) => {
+  const server = await startScriptedServer((socket) =>
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  );
+  t.after(() => server.close());
+  const { socket, send } = await open(server.port);
+  await send();
+  const second = send();
+  // As after a reset: that it is closed is told one turn later.
+  socket.destroy();
+  const result = await second;
+  assert.ok(result.kind === 'failed' && !result.started);
+  assert.equal(server.requests.length, 1);
 });

@@ -5,8 +5,9 @@ import type { Ending } from './ending.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { createIdleConnections } from './idle-connections.ts';
 import { faultAfterSending, faultBeforeSending, networkFault } from './network-fault.ts';
+import { requestBytes } from './request-bytes.ts';
 import { createResolver, type Lookup } from './resolve-host.ts';
-import { firstHop, type PreparedRequest, prepareRequest, type Route, rememberWays } from './route.ts';
+import { firstHop, prepareRequest, type Route, rememberWays } from './route.ts';
 import { createRunningRequests } from './running-requests.ts';
 import type { SendOptions, Transport, TransportResult } from './transport.ts';
 
@@ -27,7 +28,7 @@ export interface TransportDeps {
  */
 export function createTransport(deps: TransportDeps = {}): Transport & { close(): void } {
   const clock = deps.clock ?? systemClock;
-  const idle = createIdleConnections();
+  const idle = createIdleConnections(clock);
   const wayOf = rememberWays();
   const connectDeps = {
     lookup: createResolver(deps.lookup, clock),
@@ -42,24 +43,32 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
   ): Promise<TransportResult> {
     const prepared = prepareRequest(outbound, options, wayOf);
     if (prepared.kind === 'blocked') return prepared;
-    const { request } = prepared;
-    if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: request.route.peer }) };
+    const { route } = prepared.request;
+    const request = requestBytes(prepared.request);
+    if (request.kind === 'refused') {
+      return {
+        kind: 'blocked',
+        fault: networkFault('invalid_request', { peer: route.peer, code: request.code }),
+      };
+    }
+    const { bytes } = request;
+    if (closed) return { kind: 'not_sent', fault: networkFault('stopped', { peer: route.peer }) };
 
     const { timeoutMs, onLeaving = () => undefined } = options;
     const { ending, finish } = running.begin(timeoutMs);
     try {
-      const reused = idle.take(request.route.key, clock.monotonicMs());
+      const reused = idle.take(route.key);
       if (reused && ending.reason() === null) {
-        const result = await exchange(reused, request, { ending, onLeaving });
+        const result = await exchange(reused, bytes, { ending, onLeaving });
         // A connection that broke before the request had been started on it costs nothing: a new one takes over.
         if (result.kind !== 'failed' || result.started || ending.reason() !== null) {
-          return conclude(request, reused, result, timeoutMs, ending);
+          return conclude(route, reused, result, timeoutMs, ending);
         }
       }
-      const opened = await open(request.route, timeoutMs, ending);
+      const opened = await open(route, timeoutMs, ending);
       if (opened.kind !== 'open') return opened;
-      const result = await exchange(opened.connection, request, { ending, onLeaving });
-      return conclude(request, opened.connection, result, timeoutMs, ending);
+      const result = await exchange(opened.connection, bytes, { ending, onLeaving });
+      return conclude(route, opened.connection, result, timeoutMs, ending);
     } finally {
       finish();
     }
@@ -81,7 +90,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     opening.catch(() => {});
     try {
       const socket = await Promise.race([opening, rejectOnAbort(signal)]);
-      return { kind: 'open', connection: createConnection(socket, route) };
+      return { kind: 'open', connection: createConnection(socket) };
     } catch (error) {
       if (ending.reason() !== null) {
         const code = ending.reason() === 'closed' ? 'stopped' : 'connect_timeout';
@@ -95,7 +104,7 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
   }
 
   function conclude(
-    { route }: PreparedRequest,
+    route: Route,
     connection: Connection,
     result: ExchangeResult,
     timeoutMs: number,
@@ -104,15 +113,12 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     // In forward mode the other end of the socket is the proxy.
     const peer = route.forward ? firstHop(route).peer : route.peer;
     if (result.kind === 'answer') {
-      if (result.reusable && !closed) idle.put(route.key, connection, clock.monotonicMs());
+      if (result.keepMs > 0) keep(route, connection, result.keepMs);
       // A proxy that wants a login has not passed the request on.
       if (route.forward && result.answer.httpStatus === 407) {
         return { kind: 'not_sent', fault: networkFault('proxy_auth', { peer }) };
       }
       return { kind: 'answer', answer: result.answer };
-    }
-    if (result.kind === 'invalid') {
-      return { kind: 'blocked', fault: networkFault('invalid_request', { peer, code: result.code }) };
     }
     if (ending.reason() !== null) {
       const stopped = ending.reason() === 'closed';
@@ -130,6 +136,11 @@ export function createTransport(deps: TransportDeps = {}): Transport & { close()
     return result.started
       ? { kind: 'unknown', fault: faultAfterSending(result.error, peer) }
       : { kind: 'not_sent', fault: faultBeforeSending(result.error, peer, 'connect') };
+  }
+
+  function keep(route: Route, connection: Connection, keepMs: number): void {
+    if (closed) connection.destroy();
+    else idle.put(route.key, connection, keepMs);
   }
 
   return {

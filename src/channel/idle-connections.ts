@@ -1,49 +1,65 @@
-import { type Connection, MAX_IDLE_MS } from './connection.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Connection } from './connection.ts';
 
 interface IdleConnections {
   /** The connection used last under that key, or null. Whoever takes one owns it. */
-  take(key: string, nowMs: number): Connection | null;
-  put(key: string, connection: Connection, nowMs: number): void;
+  take(key: string): Connection | null;
+  /** @param keepMs how long it may wait; then it is closed. */
+  put(key: string, connection: Connection, keepMs: number): void;
   close(): void;
 }
 
+interface Idle {
+  readonly connection: Connection;
+  readonly untilMs: number;
+}
+
+/** How often those that have waited too long are looked for. */
+const SWEEP_MS = 1_000;
+
 /** Open connections between two requests. There is no waiting in here: none free means a new one. */
-export function createIdleConnections(): IdleConnections {
-  const idle = new Map<string, { connection: Connection; sinceMs: number }[]>();
-  /** A connection comes back after each of its requests and is listened to once. */
-  const watched = new WeakSet<Connection>();
+export function createIdleConnections(clock: Pick<Clock, 'monotonicMs' | 'after'>): IdleConnections {
+  const idle = new Map<string, Idle[]>();
+  let cancelSweep: (() => void) | null = null;
 
-  return {
-    take(key, nowMs) {
-      for (;;) {
-        const last = idle.get(key)?.pop();
-        if (!last) return null;
-        // That the server has closed it may stand in bytes that nobody has read yet. undici reads for one turn of the
-        // event loop before it writes on a used socket; a request caught by that has not been started.
-        if (last.connection.isOpen() && nowMs - last.sinceMs < MAX_IDLE_MS) return last.connection;
-        void last.connection.client.destroy();
-      }
-    },
-    put(key, connection, nowMs) {
-      if (!connection.isOpen()) return;
-      const list = idle.get(key) ?? [];
-      list.push({ connection, sinceMs: nowMs });
-      idle.set(key, list);
-      if (watched.has(connection)) return;
-      watched.add(connection);
-      connection.client.once('disconnect', () => forget(key, connection));
-    },
-    close() {
-      for (const list of idle.values()) {
-        for (const { connection } of list) void connection.client.destroy();
-      }
-      idle.clear();
-    },
-  };
-
-  function forget(key: string, connection: Connection): void {
-    const list = idle.get(key)?.filter((entry) => entry.connection !== connection);
+  function keepOnly(key: string, isKept: (one: Idle) => boolean): void {
+    const list = idle.get(key)?.filter(isKept);
     if (list && list.length > 0) idle.set(key, list);
     else idle.delete(key);
   }
+
+  function sweep(): void {
+    cancelSweep = null;
+    const nowMs = clock.monotonicMs();
+    for (const [key, list] of idle) {
+      for (const { connection, untilMs } of list) if (untilMs <= nowMs) connection.destroy();
+      keepOnly(key, ({ untilMs }) => untilMs > nowMs);
+    }
+    if (idle.size > 0) cancelSweep = clock.after(SWEEP_MS, sweep);
+  }
+
+  return {
+    take(key) {
+      for (;;) {
+        const last = idle.get(key)?.pop();
+        if (!last) return null;
+        if (last.connection.isOpen() && clock.monotonicMs() < last.untilMs) return last.connection;
+        last.connection.destroy();
+      }
+    },
+    put(key, connection, keepMs) {
+      if (!connection.isOpen()) return;
+      const list = idle.get(key) ?? [];
+      list.push({ connection, untilMs: clock.monotonicMs() + keepMs });
+      idle.set(key, list);
+      cancelSweep ??= clock.after(SWEEP_MS, sweep);
+      connection.onClosed(() => keepOnly(key, (one) => one.connection !== connection));
+    },
+    close() {
+      cancelSweep?.();
+      cancelSweep = null;
+      for (const list of idle.values()) for (const { connection } of list) connection.destroy();
+      idle.clear();
+    },
+  };
 }

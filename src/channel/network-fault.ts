@@ -1,6 +1,7 @@
 import type { LocalText } from '../core/local-text.ts';
 import type { Texts } from '../texts/texts.ts';
 import { localText } from '../texts/texts.ts';
+import { MalformedAnswerError } from './answer-head.ts';
 
 /** Everything that can go wrong on the way, as a closed set. Each has its sentence in `texts.delivery.faults`. */
 export type FaultCode = keyof Texts['delivery']['faults'];
@@ -94,11 +95,6 @@ const CODES_BEFORE_SENDING: Readonly<Record<string, FaultCode>> = {
   HOSTNAME_MISMATCH: 'tls_host_mismatch',
 };
 
-const CODES_AFTER_SENDING: Readonly<Record<string, FaultCode>> = {
-  UND_ERR_HEADERS_OVERFLOW: 'malformed_answer',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'malformed_answer',
-};
-
 /** The system's code of an error, or of the first error inside an AggregateError (several addresses were tried). */
 export function codeOfError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '?';
@@ -132,9 +128,6 @@ function fallbackOf(stage: Stage): FaultCode {
 
 /** What an error means once the request had been started. */
 export function faultAfterSending(error: unknown, peer: Peer): NetworkFault {
-  const code = codeOfError(error);
-  // undici names its parser's errors HPE_… after llhttp, or leaves the code out.
-  const parserError = code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
-  const known = Object.hasOwn(CODES_AFTER_SENDING, code) ? CODES_AFTER_SENDING[code] : undefined;
-  return networkFault(known ?? (parserError ? 'malformed_answer' : 'reset_after_send'), { peer, code });
+  const code = error instanceof MalformedAnswerError ? 'malformed_answer' : 'reset_after_send';
+  return networkFault(code, { peer, code: codeOfError(error) });
 }
