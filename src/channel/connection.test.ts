@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { startScriptedServer } from '../../test/support/scripted-server.ts';
 import { createConnection } from './connection.ts';
@@ -13,7 +13,8 @@ async function open(port: number) {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   const connection = createConnection(socket);
-  const send = () => exchange(connection, REQUEST, { ending: createEnding(), onLeaving: () => undefined });
+  const send = (request = REQUEST) =>
+    exchange(connection, request, { ending: createEnding(), onLeaving: () => undefined });
   return { socket, connection, send };
 }
 
@@ -75,4 +76,21 @@ test('nothing is written to a connection that has just gone', { timeout: 5_000 }
   const result = await second;
   assert.ok(result.kind === 'failed' && !result.started);
   assert.equal(server.requests.length, 1);
+});
+
+test('a connection is not used again while the server has not taken all of a request', {
+  timeout: 5_000,
+}, async (t) => {
+  const server = createServer((socket) => {
+    t.after(() => socket.destroy());
+    socket.on('error', () => {});
+    socket.once('data', () => socket.pause().write('HTTP/1.1 413 X\r\nContent-Length: 0\r\n\r\n'));
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { connection, send } = await open((server.address() as AddressInfo).port);
+  const body = 'x'.repeat(20_000_000);
+  const result = await send(`POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  assert.ok(result.kind === 'answer' && result.answer.complete);
+  assert.deepEqual([result.keepMs, connection.isOpen()], [0, false]);
 });

@@ -14,6 +14,8 @@ export interface Connection {
   /** It has carried a request before. */
   wasUsed(): boolean;
   write(bytes: string | Buffer): void;
+  /** Nothing that was written still waits for the server to take it. */
+  isFlushed(): boolean;
   /** While nobody listens, whatever comes closes it: it was not asked for. */
   listen(listener: ConnectionListener | null): void;
   /** Calls `listener`, the only one, when it is closed. */
@@ -52,6 +54,7 @@ export function createConnection(socket: Socket): Connection {
       wasUsed = true;
       socket.write(bytes);
     },
+    isFlushed: () => socket.writableLength === 0,
     listen(next) {
       listener = next;
     },

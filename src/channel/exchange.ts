@@ -67,8 +67,10 @@ export function exchange(
         if (!started) return fail(new Error('bytes before the request'));
         try {
           const state = reader.read(bytes);
-          if (state === 'whole') settleWith(true, reader.head()?.keepMs ?? 0, null);
-          else if (state !== 'more') settleWith(state === 'overfull', 0, null);
+          if (state === 'more') return;
+          // Who answers before it has read the whole request may never read the rest.
+          const isKept = state === 'whole' && connection.isFlushed();
+          settleWith(state !== 'broken', isKept ? (reader.head()?.keepMs ?? 0) : 0, null);
         } catch (error) {
           fail(error);
         }

@@ -11,6 +11,7 @@ function fakeConnection(): Connection {
     isOpen: () => open,
     wasUsed: () => true,
     write: () => undefined,
+    isFlushed: () => true,
     listen: () => undefined,
     onClosed(listener) {
       tell = listener;
