@@ -58,7 +58,7 @@ export const SCENES = {
   'dies with a request at a receiver': sceneOf('points', () => die('request_written')),
   'dies with a request at a receiver that holds': sceneOf('points', () => die('request_written', 'hold')),
   'dies with an answer in hand': sceneOf('points', () => die('answer_in_hand')),
-  'stops under load': sceneOf('term', async () => (await stopUnderLoad({ seed: SEED, cycles: 3 })).broken),
+  'stops under load': sceneOf('term', async () => (await stopUnderLoad({ seed: SEED, cycles: 10 })).broken),
   'keys race': sceneOf('idem', async () => (await raceForKeys({ seed: SEED, keys: 10, kills: 1 })).broken),
   'power fails': { ...whole(powercut, straceMissing), alone: false },
   'writes fail': { ...sceneOf('iofault', writesFail), missing: straceMissing },

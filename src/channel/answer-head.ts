@@ -61,11 +61,16 @@ export function parseHead(text: string): AnswerHead {
   return { status, headers, framing, keepMs: isKept ? keepMsOf(headers['keep-alive']) : 0 };
 }
 
+/** A line of a head, or of a trailer. */
+export function isField(line: string): boolean {
+  return FIELD.test(line);
+}
+
 /** RFC 9112 section 6.3. */
 function framingOf(status: number, length: string | null, coding: string): AnswerHead['framing'] {
   // Both could be told apart by a rule, but who sends both may mean either.
   if (length !== null && coding !== '') throw new MalformedAnswerError('CONTENT_LENGTH');
-  if (length !== null && !/^\d{1,15}$/.test(length)) throw new MalformedAnswerError('CONTENT_LENGTH');
+  if (length !== null && !/^0*\d{1,15}$/.test(length)) throw new MalformedAnswerError('CONTENT_LENGTH');
   if (status < 200 || status === 204 || status === 304) return 0;
   if (coding !== '') return /,[ \t]*chunked$/i.test(coding) ? 'chunked' : 'until_close';
   return length === null ? 'until_close' : Number(length);

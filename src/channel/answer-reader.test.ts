@@ -67,7 +67,9 @@ for (const [text, state, body] of [
   [`${OK}Transfer-Encoding: chunked\r\n\r\n\r\n`, 'broken', ''],
   [`${OK}Transfer-Encoding: chunked\r\n\r\n-1\r\n`, 'broken', ''],
   [`${OK}Transfer-Encoding: chunked\r\n\r\n0x2\r\nok\r\n`, 'broken', ''],
-  [`${OK}Transfer-Encoding: chunked\r\n\r\n1;${'a'.repeat(2_000)}`, 'broken', ''],
+  [`${OK}Transfer-Encoding: chunked\r\n\r\n${'0'.repeat(30)}2\r\nok\r\n0\r\n\r\n`, 'whole', 'ok'],
+  [`${OK}Transfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 500 X\r\n\r\n`, 'broken', ''],
+  [`${OK}Transfer-Encoding: chunked\r\n\r\n1;${'a'.repeat(5_000)}`, 'broken', ''],
   [`${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n${'X: y\r\n'.repeat(5_000)}\r\n`, 'broken', ''],
 ] as const) {
   test(`it ends where its head says: ${JSON.stringify(text.slice(0, 90))}`, () => {
@@ -87,6 +89,7 @@ for (const [text, code] of [
   [`${OK}A : b\r\n\r\n`, 'HEADER'],
   [`${OK}A: b\nC: d\r\n\r\n`, 'HEADER'],
   [`${OK}A: b\rC: d\r\n\r\n`, 'HEADER'],
+  ['HTTP/1.1 200 OK\nContent-Length: 0\n\n', 'HEADER'],
   [`${OK}: b\r\n\r\n`, 'HEADER'],
   [`${OK}Content-Length: 1\r\nContent-Length: 1\r\n\r\n`, 'CONTENT_LENGTH'],
   [`${OK}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, 'CONTENT_LENGTH'],
@@ -150,6 +153,30 @@ const answers = fc
       .flatMap((piece) => [text(`${piece.length.toString(16)}\r\n`), piece, text('\r\n')]);
     return Buffer.concat([text(`${start}Transfer-Encoding: chunked\r\n\r\n`), ...chunks, text('0\r\n\r\n')]);
   });
+
+const around = (limit: number) => fc.integer({ min: limit - 4, max: limit + 4 });
+/** Lines about as long as they may be. */
+const longLines = fc.oneof(
+  around(16_384).map((bytes) => `${`${OK}A: `.padEnd(bytes, 'x')}\r\n\r\n`),
+  around(4_096).map(
+    (bytes) => `${OK}Transfer-Encoding: chunked\r\n\r\n${'2;'.padEnd(bytes, 'x')}\r\nok\r\n0\r\n\r\n`,
+  ),
+  around(4_096).map(
+    (bytes) => `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n${'A:'.padEnd(bytes, 'x')}\r\n\r\n`,
+  ),
+);
+
+test('a limit is the same however it is reached', () => {
+  fc.assert(
+    fc.property(longLines, fc.integer({ min: 0, max: 12 }), (text, fromEnd) => {
+      const bytes = Buffer.from(text);
+      for (const mark of ['\r\n\r\n', '\r\nok', '\r\n0']) {
+        const cut = Math.max(0, text.indexOf(mark) + 6 - fromEnd);
+        assert.deepEqual(readAll(bytes, [cut], true), readAll(bytes, [], true));
+      }
+    }),
+  );
+});
 
 test('however it is cut in pieces, it is the same answer', () => {
   fc.assert(

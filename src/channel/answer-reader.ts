@@ -1,4 +1,4 @@
-import { type AnswerHead, MalformedAnswerError, parseHead } from './answer-head.ts';
+import { type AnswerHead, isField, MalformedAnswerError, parseHead } from './answer-head.ts';
 
 /** As much as Node.js itself reads of a head; trailers count as one of their own. */
 const MAX_HEAD_BYTES = 16_384;
@@ -12,8 +12,8 @@ const MAX_CHUNKS = 1_024;
 /** A server may announce progress before its answer; one that sends more than this means no good. */
 const MAX_INTERIM_ANSWERS = 20;
 
-/** The size of a chunk with what a server may say besides. */
-const MAX_CHUNK_LINE_BYTES = 1_024;
+/** A line between chunks: a size with what a server may say besides, or a trailer. */
+const MAX_LINE_BYTES = 4_096;
 
 /** What the first bytes of every answer are. */
 const START = Buffer.from('HTTP/1.');
@@ -45,6 +45,8 @@ export function createAnswerReader(): AnswerReader {
   let interimAnswers = 0;
   /** The start of a line, or of a head, whose rest is still to come. */
   let held: Buffer = EMPTY;
+  /** So many bytes of `held` have been looked at. */
+  let heldChecked = 0;
   let body: Buffer = EMPTY;
   let bodyBytes = 0;
   /** Of the body, or of the chunk, still to come. */
@@ -56,17 +58,16 @@ export function createAnswerReader(): AnswerReader {
   function read(bytes: Buffer): ReadState {
     const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
     held = EMPTY;
-    if (head !== null) return readBody(head, all);
+    return head === null ? readHead(all) : readBody(head, all);
+  }
+
+  function readHead(all: Buffer): ReadState {
     let at = 0;
     for (;;) {
-      const end = all.indexOf('\r\n\r\n', at);
-      const headBytes = (end === -1 ? all.length : end) - at;
       if (!startsLikeAnswer(all, at)) throw new MalformedAnswerError('STATUS_LINE');
-      if (headBytes > MAX_HEAD_BYTES) throw new MalformedAnswerError('HEAD_TOO_LONG');
-      if (end === -1) {
-        held = all.subarray(at);
-        return 'more';
-      }
+      const end = all.indexOf('\r\n\r\n', at);
+      if (end === -1) return holdHead(all, at);
+      if (end - at > MAX_HEAD_BYTES) throw new MalformedAnswerError('HEAD_TOO_LONG');
       const next = parseHead(all.toString('latin1', at, end));
       at = end + 4;
       if (next.status === 101) throw new MalformedAnswerError('UPGRADE');
@@ -76,8 +77,19 @@ export function createAnswerReader(): AnswerReader {
         return readBody(next, all.subarray(at));
       }
       if (++interimAnswers > MAX_INTERIM_ANSWERS) throw new MalformedAnswerError('INTERIM_ANSWERS');
+      heldChecked = 0;
       if (at === all.length) return 'more';
     }
+  }
+
+  /** What cannot become a head any more is refused now, not when the deadline strikes. */
+  function holdHead(all: Buffer, at: number): 'more' {
+    held = all.subarray(at);
+    // The end may have come but for its last byte.
+    if (held.length > MAX_HEAD_BYTES + 3) throw new MalformedAnswerError('HEAD_TOO_LONG');
+    if (hasBareLineFeed(held, heldChecked)) throw new MalformedAnswerError('HEADER');
+    heldChecked = held.length;
+    return 'more';
   }
 
   function readBody({ framing }: AnswerHead, bytes: Buffer): ReadState {
@@ -105,8 +117,10 @@ export function createAnswerReader(): AnswerReader {
       const end = bytes.indexOf('\r\n', at);
       if (end === -1) {
         held = bytes.subarray(at);
-        return held.length > MAX_CHUNK_LINE_BYTES ? 'broken' : 'more';
+        // The end may have come but for its last byte.
+        return held.length > MAX_LINE_BYTES + 1 ? 'broken' : 'more';
       }
+      if (end - at > MAX_LINE_BYTES) return 'broken';
       const line = bytes.toString('latin1', at, end);
       at = end + 2;
       if (!readChunkLine(line)) return 'broken';
@@ -119,8 +133,8 @@ export function createAnswerReader(): AnswerReader {
   function readChunkLine(line: string): boolean {
     switch (chunkPart) {
       case 'size': {
-        const digits = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(line)?.[1];
-        if (digits === undefined || line.length > MAX_CHUNK_LINE_BYTES || ++chunks > MAX_CHUNKS) return false;
+        const digits = /^0*([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(line)?.[1];
+        if (digits === undefined || ++chunks > MAX_CHUNKS) return false;
         remaining = Number.parseInt(digits, 16);
         chunkPart = remaining === 0 ? 'trailer' : 'data';
         return true;
@@ -130,7 +144,7 @@ export function createAnswerReader(): AnswerReader {
         return line === '';
       default:
         trailerBytes += line.length + 2;
-        return trailerBytes <= MAX_HEAD_BYTES;
+        return trailerBytes <= MAX_HEAD_BYTES && (line === '' || isField(line));
     }
   }
 
@@ -158,4 +172,11 @@ export function createAnswerReader(): AnswerReader {
 function startsLikeAnswer(bytes: Buffer, at: number): boolean {
   const length = Math.min(START.length, bytes.length - at);
   return bytes.compare(START, 0, length, at, at + length) === 0;
+}
+
+function hasBareLineFeed(bytes: Buffer, from: number): boolean {
+  for (let at = bytes.indexOf(0x0a, from); at !== -1; at = bytes.indexOf(0x0a, at + 1)) {
+    if (at === 0 || bytes[at - 1] !== 0x0d) return true;
+  }
+  return false;
 }

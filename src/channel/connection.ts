@@ -10,9 +10,10 @@ export interface ConnectionListener {
 
 /** One open socket, for one request after the other. */
 export interface Connection {
+  /** It can take a request: nobody has ended it, and nothing has come that nobody has asked for. */
   isOpen(): boolean;
-  /** It has carried a request before. */
-  wasUsed(): boolean;
+  /** Something was read from it in this turn of the event loop: behind it may stand its end, which the next turn reads. */
+  wasReadThisTurn(): boolean;
   write(bytes: string | Buffer): void;
   /** Nothing that was written still waits for the server to take it. */
   isFlushed(): boolean;
@@ -27,11 +28,12 @@ export interface Connection {
 export function createConnection(socket: Socket): Connection {
   let listener: ConnectionListener | null = null;
   let hasEnded = false;
-  let wasUsed = false;
   let failure: unknown = null;
+  let readInTurn = -1;
   let tellClosed = () => {};
 
   socket.on('data', (bytes: Buffer) => {
+    readInTurn = thisTurn();
     if (listener === null) socket.destroy();
     else listener.onBytes(bytes);
   });
@@ -48,12 +50,9 @@ export function createConnection(socket: Socket): Connection {
   });
 
   return {
-    isOpen: () => !hasEnded && !socket.destroyed,
-    wasUsed: () => wasUsed,
-    write(bytes) {
-      wasUsed = true;
-      socket.write(bytes);
-    },
+    isOpen: () => !hasEnded && !socket.destroyed && socket.readableLength === 0,
+    wasReadThisTurn: () => readInTurn === turn,
+    write: (bytes) => void socket.write(bytes),
     isFlushed: () => socket.writableLength === 0,
     listen(next) {
       listener = next;
@@ -67,4 +66,19 @@ export function createConnection(socket: Socket): Connection {
 
 function closedError(): Error {
   return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
+}
+
+/** Turns of the event loop, counted while something is read. */
+let turn = 0;
+let endIsDue = false;
+
+function thisTurn(): number {
+  if (!endIsDue) setImmediate(endTurn);
+  endIsDue = true;
+  return turn;
+}
+
+function endTurn(): void {
+  endIsDue = false;
+  turn++;
 }

@@ -55,7 +55,7 @@ export function exchange(
     const start = () => {
       // The deadline may have struck, or the connection may have gone, in the meantime: then nothing must be written.
       if (settled) return;
-      if (!connection.isOpen()) return fail(new Error('gone before the request'));
+      if (!connection.isOpen()) return fail(endedError());
       onLeaving('now');
       started = true;
       connection.write(request);
@@ -79,9 +79,10 @@ export function exchange(
       onBroken: fail,
     });
     onLeaving('soon');
-    // That the server has closed it may stand in what nobody has read yet: one turn of the event loop reads it.
-    if (connection.wasUsed()) setImmediate(start);
-    else start();
+    // That the server has closed it, or speaks without being asked, may stand in what nobody has read yet: one turn of the event
+    // loop reads it, and this one has done its reading.
+    if (connection.wasReadThisTurn()) setImmediate(() => setImmediate(start));
+    else setImmediate(start);
   });
 }
 

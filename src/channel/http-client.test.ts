@@ -418,6 +418,19 @@ test('a connection is used again, but not one that the server has closed', async
   await server.close();
 });
 
+test('what the server closes right behind its answer is not used again, even at once', async () => {
+  const server = await startScriptedServer((socket) => socket.end(httpAnswer(200, 'ok')));
+  const transport = createTransport();
+  const request = { method: 'POST', url: `http://127.0.0.1:${server.port}/`, headers: {}, body: 'x' };
+  for (let n = 0; n < 20; n++)
+    assert.equal(
+      describe(await transport.send(request, { proxy: null, timeoutMs: 1_000 })),
+      'answer 200 true ok',
+    );
+  transport.close();
+  await server.close();
+});
+
 test('a dead endpoint and dozens of requests at once hold up nobody', async () => {
   const dead = await startScriptedServer(() => {});
   const held: Socket[] = [];

@@ -4,12 +4,12 @@ import { createSimulatedClock } from '../../test/support/simulated-clock.ts';
 import type { Connection } from './connection.ts';
 import { createIdleConnections } from './idle-connections.ts';
 
-function fakeConnection(): Connection {
+function fakeConnection(wasRead = false): Connection {
   let open = true;
   let tell = () => {};
   return {
     isOpen: () => open,
-    wasUsed: () => true,
+    wasReadThisTurn: () => wasRead,
     write: () => undefined,
     isFlushed: () => true,
     listen: () => undefined,
@@ -32,6 +32,15 @@ test('the one used last is taken first, under its own key', () => {
   assert.deepEqual([idle.take('x'), idle.take('x'), idle.take('x')], [b, a, null]);
   idle.close();
   assert.equal(other.isOpen(), false);
+});
+
+test('one that was just read from is taken when there is no other', () => {
+  const idle = createIdleConnections(createSimulatedClock());
+  const [rested, read] = [fakeConnection(), fakeConnection(true)];
+  idle.put('x', rested, 1_000);
+  idle.put('x', read, 1_000);
+  assert.deepEqual([idle.take('x'), idle.take('x'), idle.take('x')], [rested, read, null]);
+  idle.close();
 });
 
 test('one that has waited too long is closed, asked for or not', async () => {

@@ -2,7 +2,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
 
 interface IdleConnections {
-  /** The connection used last under that key, or null. Whoever takes one owns it. */
+  /**
+   * The connection used last under that key, but for those that would have to wait for a turn of the event loop; or null.
+   * Whoever takes one owns it.
+   */
   take(key: string): Connection | null;
   /** @param keepMs how long it may wait; then it is closed. */
   put(key: string, connection: Connection, keepMs: number): void;
@@ -41,10 +44,10 @@ export function createIdleConnections(clock: Pick<Clock, 'monotonicMs' | 'after'
   return {
     take(key) {
       for (;;) {
-        const last = idle.get(key)?.pop();
-        if (!last) return null;
-        if (last.connection.isOpen() && clock.monotonicMs() < last.untilMs) return last.connection;
-        last.connection.destroy();
+        const next = takeNext(idle.get(key) ?? []);
+        if (next === null) return null;
+        if (next.connection.isOpen() && clock.monotonicMs() < next.untilMs) return next.connection;
+        next.connection.destroy();
       }
     },
     put(key, connection, keepMs) {
@@ -62,4 +65,9 @@ export function createIdleConnections(clock: Pick<Clock, 'monotonicMs' | 'after'
       idle.clear();
     },
   };
+}
+
+function takeNext(list: Idle[]): Idle | null {
+  const rested = list.findLastIndex(({ connection }) => !connection.wasReadThisTurn());
+  return list.splice(rested, 1)[0] ?? null;
 }

@@ -74,6 +74,8 @@ const CODES_BEFORE_SENDING: Readonly<Record<string, FaultCode>> = {
   ECONNRESET: 'connect_closed',
   ECONNABORTED: 'connect_closed',
   EPIPE: 'connect_closed',
+  // Of ours: the other side has ended the connection.
+  FIN: 'connect_closed',
   EMFILE: 'local_limit',
   ENFILE: 'local_limit',
   ENOBUFS: 'local_limit',
