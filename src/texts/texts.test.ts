@@ -11,6 +11,8 @@ const headers = [
   { header: 'zh;q=0.1, en;q=0.9', want: 'en' },
   { header: 'fr, de;q=0.9', want: 'zh' },
   { header: 'fr, en;q=0.5', want: 'en' },
+  { header: 'en;q=0', want: 'zh' },
+  { header: 'en;q=0.000, fr', want: 'zh' },
   { header: 'eng', want: 'zh' },
 ];
 for (const { header, want } of headers) {

@@ -31,6 +31,8 @@ export function langOfHeader(acceptLanguage: string | undefined, otherwise: Lang
       const [, lang, weight = '1'] = /^\s*(zh|en)\b[^;]*(?:;\s*q=([\d.]+))?/i.exec(range) ?? [];
       return lang === undefined ? [] : [{ lang: lang.toLowerCase(), weight: Number(weight) }];
     })
+    // RFC 9110 section 12.4.2: a weight of 0 means that it is not wanted.
+    .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
   return (wanted[0]?.lang as Lang | undefined) ?? otherwise;
 }
