@@ -2,7 +2,14 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { isBlockedAddress } from './blocked-addresses.ts';
 import { openHttpTunnel } from './http-tunnel.ts';
-import { FaultError, faultBeforeSending, networkFault, type Peer, type Stage } from './network-fault.ts';
+import {
+  closedError,
+  FaultError,
+  faultBeforeSending,
+  networkFault,
+  type Peer,
+  type Stage,
+} from './network-fault.ts';
 import type { Lookup } from './resolve-host.ts';
 import { firstHop, type Route } from './route.ts';
 import { openSocks5Tunnel } from './socks5.ts';
@@ -135,6 +142,6 @@ function ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Sock
   return new Promise((resolve, reject) => {
     socket.once(event, () => resolve(socket));
     socket.once('error', reject);
-    socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    socket.once('close', () => reject(closedError()));
   });
 }

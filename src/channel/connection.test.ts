@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { test } from 'node:test';
-import { startScriptedServer } from '../../test/support/scripted-server.ts';
+import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { httpAnswer, startScriptedServer } from '../../test/support/scripted-server.ts';
 import { createConnection } from './connection.ts';
 import { createEnding } from './ending.ts';
 import { exchange } from './exchange.ts';
@@ -16,6 +17,12 @@ async function open(port: number) {
   const send = (request = REQUEST) =>
     exchange(connection, request, { ending: createEnding(), onLeaving: () => undefined });
   return { socket, connection, send };
+}
+
+async function startAnswering(t: TestContext) {
+  const server = await startScriptedServer((socket) => socket.write(httpAnswer(200, '')));
+  t.after(() => server.close());
+  return server;
 }
 
 test('a head past its limit is not read to its end', { timeout: 5_000 }, async (t) => {
@@ -35,9 +42,7 @@ test('what comes while nobody has asked closes the connection, and tells so', {
   timeout: 5_000,
 }, async (t) => {
   const server = await startScriptedServer((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', () =>
-      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 20),
-    );
+    socket.write(httpAnswer(200, ''), () => setTimeout(() => socket.write(httpAnswer(200, '')), 20));
   });
   t.after(() => server.close());
   const { connection, send } = await open(server.port);
@@ -50,10 +55,7 @@ test('what comes while nobody has asked closes the connection, and tells so', {
 });
 
 test('a request that is given up before its turn is not written', { timeout: 5_000 }, async (t) => {
-  const server = await startScriptedServer((socket) =>
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
-  );
-  t.after(() => server.close());
+  const server = await startAnswering(t);
   const { connection, send } = await open(server.port);
   await send();
   const ending = createEnding();
@@ -64,10 +66,7 @@ test('a request that is given up before its turn is not written', { timeout: 5_0
 });
 
 test('nothing is written to a connection that has just gone', { timeout: 5_000 }, async (t) => {
-  const server = await startScriptedServer((socket) =>
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
-  );
-  t.after(() => server.close());
+  const server = await startAnswering(t);
   const { socket, send } = await open(server.port);
   await send();
   const second = send();
@@ -84,7 +83,7 @@ test('a connection is not used again while the server has not taken all of a req
   const server = createServer((socket) => {
     t.after(() => socket.destroy());
     socket.on('error', () => {});
-    socket.once('data', () => socket.pause().write('HTTP/1.1 413 X\r\nContent-Length: 0\r\n\r\n'));
+    socket.once('data', () => socket.pause().write(httpAnswer(413, '')));
   }).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');
@@ -93,4 +92,21 @@ test('a connection is not used again while the server has not taken all of a req
   const result = await send(`POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   assert.ok(result.kind === 'answer' && result.answer.complete);
   assert.deepEqual([result.keepMs, connection.isOpen()], [0, false]);
+});
+
+test('a server that speaks before it is asked has not answered, and is not asked', {
+  timeout: 5_000,
+}, async (t) => {
+  const server = await startScriptedServer(() => {}, {
+    onConnect: (socket) => socket.write(httpAnswer(200, 'stale')),
+  });
+  t.after(() => server.close());
+  const socket = connect(server.port, '127.0.0.1');
+  while (socket.readableLength === 0) await setImmediate();
+  const result = await exchange(createConnection(socket), REQUEST, {
+    ending: createEnding(),
+    onLeaving: () => undefined,
+  });
+  assert.ok(result.kind === 'failed' && !result.started);
+  assert.equal(server.requests.length, 0);
 });

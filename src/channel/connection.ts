@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { closedError } from './network-fault.ts';
 
 /** Whoever has a connection listens to it, alone. */
 export interface ConnectionListener {
@@ -62,10 +63,6 @@ export function createConnection(socket: Socket): Connection {
     },
     destroy: () => socket.destroy(),
   };
-}
-
-function closedError(): Error {
-  return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
 }
 
 /** Turns of the event loop, counted while something is read. */

@@ -97,6 +97,11 @@ const CODES_BEFORE_SENDING: Readonly<Record<string, FaultCode>> = {
   HOSTNAME_MISMATCH: 'tls_host_mismatch',
 };
 
+/** What a connection that is closed without a word about why has in common with one that was reset. */
+export function closedError(): Error {
+  return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
+}
+
 /** The system's code of an error, or of the first error inside an AggregateError (several addresses were tried). */
 export function codeOfError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '?';

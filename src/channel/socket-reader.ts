@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { closedError } from './network-fault.ts';
 
 /**
  * Reads exactly `size` bytes and leaves all that follow in the socket, for a handshake that is not HTTP.
@@ -30,8 +31,4 @@ export function readExactly(socket: Duplex, size: number): Promise<Buffer> {
     if (socket.destroyed) onEnd();
     else onReadable();
   });
-}
-
-function closedError(): Error {
-  return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
 }
